@@ -1,0 +1,176 @@
+"""What every measurement ends in: a table with machine, versions, N, goals and bias, and the same as JSON. Also the maths.
+
+No servers and no clients here (`_stage.py`, `_tabs.py`, `_browser.py`).
+"""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import random
+import statistics
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.support import ROOT
+from webapp.local_redis import server_binary
+
+#: Where the figures of the last run lie, one file per measurement; not part of the repository.
+RESULTS = ROOT / "var" / "bench"
+PACKAGES = ("rq", "redis", "hiredis", "flask", "flask-sock", "gunicorn", "gevent")
+RESAMPLES = 2_000
+
+
+@dataclass
+class Goal:
+    """One promise and what became of it."""
+
+    text: str
+    value: float
+    limit: float
+    #: True: `value` may be at most `limit`; False: it must be at least that.
+    at_most: bool = True
+
+    @property
+    def met(self) -> bool:
+        return self.value <= self.limit if self.at_most else self.value >= self.limit
+
+
+@dataclass
+class Report:
+    """One measurement. `columns` and `rows` are its table; the first cell of a row names it."""
+
+    name: str
+    question: str
+    samples: str
+    columns: Sequence[str]
+    bias: str
+    rows: list[Sequence[Any]] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    machine: str = ""
+    versions: str = ""
+    at: str = ""
+    load: str = ""
+
+    def __post_init__(self) -> None:
+        self.machine = self.machine or machine()
+        self.versions = self.versions or versions()
+        self.at = self.at or datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        self.load = self.load or f"load {os.getloadavg()[0]:.1f} at the start"
+
+    def finish(self) -> None:
+        """Print the table, and keep it as JSON in RESULTS."""
+        self.load += f", {os.getloadavg()[0]:.1f} at the end"
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        (RESULTS / f"{self.name}.json").write_text(json.dumps(asdict(self), indent=1) + "\n")
+        print(self.markdown(), flush=True)
+
+    def markdown(self) -> str:
+        """The report as a section of Markdown."""
+        cells = [[_shown(cell) for cell in row] for row in (self.columns, *self.rows)]
+        widths = [max(len(row[at]) for row in cells) for at in range(len(self.columns))]
+        lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells]
+        lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+        goals = [
+            f"- {'met' if goal.met else 'MISSED'}: {goal.text}: {_shown(goal.value)} "
+            f"({'at most' if goal.at_most else 'at least'} {_shown(goal.limit)})"
+            for goal in self.goals
+        ]
+        facts = f"{self.at} · {self.machine} · {self.load} · {self.versions}"
+        notes = "\n".join(f"- {note}" for note in self.notes)
+        parts = [f"## {self.name}", self.question, "\n".join(lines), "\n".join(goals), notes]
+        parts += [f"N: {self.samples}", f"Bias: {self.bias}", facts]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def load(path: Path) -> Report:
+    """A report as `finish` kept it."""
+    kept = json.loads(path.read_text())
+    return Report(**{**kept, "goals": [Goal(**goal) for goal in kept["goals"]]})
+
+
+def options(question: str | None, **numbers: tuple[int, int, str]) -> argparse.Namespace:
+    """Command line options: each number is (usual, with --quick, what it counts)."""
+    parser = argparse.ArgumentParser(description=question)
+    parser.add_argument("--quick", action="store_true", help="a trial with tiny numbers; its figures mean nothing")
+    for name, (usual, quick, help_text) in numbers.items():
+        parser.add_argument(f"--{name}", type=int, help=f"{help_text} (default {usual}, with --quick {quick})")
+    found = parser.parse_args()
+    for name, (usual, quick, _) in numbers.items():
+        if getattr(found, name) is None:
+            setattr(found, name, quick if found.quick else usual)
+    return found
+
+
+def machine() -> str:
+    """Processor, cores and system in a few words."""
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        models = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line]
+        name = models[0] if models else name
+    return f"{name}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
+
+
+def versions() -> str:
+    """Versions of what takes part in every measurement."""
+    server = subprocess.run([str(server_binary()), "--version"], capture_output=True, text=True, check=True).stdout
+    found = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
+    return f"Python {platform.python_version()}, {' '.join(server.split()[:3])}, {', '.join(found)}"
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """Linear between neighbours; `share` from 0 to 1. Not a number where there are no values."""
+    ordered = sorted(values)
+    if not ordered:
+        return float("nan")
+    place = (len(ordered) - 1) * share
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def p95(values: Iterable[float]) -> float:
+    return percentile(values, 0.95)
+
+
+def spread(values: Sequence[float]) -> list[float]:
+    """[median, 95th percentile, least, most]: the four cells of a row."""
+    return [percentile(values, 0.5), p95(values), percentile(values, 0), percentile(values, 1)]
+
+
+SPREAD = ("median", "p95", "least", "most")
+
+
+def interval(measure: Callable[[], float]) -> tuple[float, float]:
+    """95 % bootstrap interval of `measure`, which resamples by itself, see `resampled`."""
+    found = sorted(measure() for _ in range(RESAMPLES))
+    return percentile(found, 0.025), percentile(found, 0.975)
+
+
+def ratio_interval(above: Sequence[float], below: Sequence[float], statistic: Callable) -> tuple[float, float]:
+    """95 % bootstrap interval of statistic(above) / statistic(below), the two resampled apart."""
+    return interval(lambda: statistic(resampled(above)) / statistic(resampled(below)))
+
+
+def resampled(values: Sequence[float]) -> list[float]:
+    """As many values, drawn with replacement."""
+    return random.choices(values, k=len(values))
+
+
+def median(values: Sequence[float]) -> float:
+    return statistics.median(values)
+
+
+def _shown(value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    if value != value:
+        return "-"
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -1,0 +1,68 @@
+"""Jobs written as RQ writes them, without running them: hashes, queues and registries of rq 3.0."""
+
+import json
+import time
+from datetime import UTC, datetime
+from pickle import dumps
+from zlib import compress
+
+import redis
+
+#: Jobs in one pipeline.
+CHUNK = 5_000
+YEAR = 365 * 86_400
+PAYLOAD = compress(dumps(("reports.send", None, ("user@example.com",), {"subject": "Invoice"}), protocol=5))
+
+
+def job_fields(status: str, at: float, queue: str = "default") -> dict[str, object]:
+    """The hash of a job that was created at `at` (epoch seconds) and took a second."""
+    ended = status in ("finished", "failed")
+    started = ended or status == "started"
+    return {
+        "status": status,
+        "origin": queue,
+        "description": "reports.send('user@example.com', subject='Invoice')",
+        "data": PAYLOAD,
+        "created_at": _stamp(at),
+        "enqueued_at": _stamp(at),
+        "started_at": _stamp(at + 1) if started else "",
+        "ended_at": _stamp(at + 2) if ended else "",
+        "last_heartbeat": "",
+        "worker_name": "w1" if started else "",
+        "timeout": 180,
+        "success_callback_name": "",
+        "failure_callback_name": "",
+        "stopped_callback_name": "",
+        "group_id": "",
+    }
+
+
+def finished(client: redis.Redis, count: int, prefix: str = "seeded", newest_in: float = 0.0, queue: str = "default") -> None:
+    """Add `count` finished jobs to the queue's registry; the last one expires in a year and `newest_in` seconds."""
+    now = time.time()
+    client.sadd("rq:queues", f"rq:queue:{queue}")
+    for start in range(0, count, CHUNK):
+        pipe = client.pipeline(transaction=False)
+        scores = {}
+        for number in range(start, min(start + CHUNK, count)):
+            job_id = f"{prefix}-{number:07d}"
+            pipe.hset(f"rq:job:{job_id}", mapping=job_fields("finished", now - 86_400, queue))
+            scores[job_id] = now + YEAR + newest_in - (count - number) * 1e-3
+        pipe.zadd(f"rq:finished:{queue}", scores)
+        pipe.execute()
+
+
+def running(client: redis.Redis, job_id: str, queue: str = "default") -> None:
+    """A started job that reports its progress through `progress`; no worker is needed to look at it."""
+    client.sadd("rq:queues", f"rq:queue:{queue}")
+    client.hset(f"rq:job:{job_id}", mapping=job_fields("started", time.time(), queue) | {"live_progress": progress(0)})
+
+
+def progress(done: int) -> str:
+    """The field in which a job reports progress, as `jobs/_progress.py` writes it."""
+    stage = {"message": "Reading rows", "done": done, "total": 1_000_000, "unit": "rows", "rate": None, "left": None}
+    return json.dumps({"run": "5eeded00", "at": int(time.time() * 1000), "stages": [stage]})
+
+
+def _stamp(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

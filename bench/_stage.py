@@ -1,0 +1,109 @@
+"""The stage of a measurement: a Redis of its own, RQ Live and the bare prototype on it, stock workers. All end with it.
+
+Servers and processes are those of the tests. Nothing is measured here.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+import redis
+
+from tests.processes import BIN, Process, WebServer, WorkerProcess, session_members
+from tests.servers import RedisServer
+from tests.support import free_port
+
+
+class Stage:
+    """One Redis and what works with it. A context: everything that it started ends with it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="rqlive-bench-")
+        self.folder = Path(self._folder.name)
+        self.server = RedisServer(kind="valkey")
+        self._processes: list[Process] = []
+
+    def __enter__(self) -> Self:
+        self.server.start()
+        self.redis = self.server.connection()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for process in reversed(self._processes):
+            process.close()
+        self.server.close()
+        self._folder.cleanup()
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def client(self) -> redis.Redis:
+        """One more client, apart from `self.redis`."""
+        return self.server.connection()
+
+    def web(self, **env: object) -> WebServer:
+        """RQ Live's web process, as `make run` starts it; returns when it answers."""
+        web = WebServer(self.url, self.folder, {"RQLIVE_OWN_REDIS": 1, **env})
+        self._processes.append(web)
+        web.wait_ready()
+        return web
+
+    def prototype(self) -> "Prototype":
+        """The bare feed that RQ Live is compared with; returns when it answers."""
+        bare = Prototype(self.url, self.folder)
+        self._processes.append(bare)
+        bare.wait_ready()
+        return bare
+
+    def operations(self) -> Process:
+        """RQ Live's operations process; returns when it records figures."""
+        env = {"RQLIVE_REDIS_URL": self.url, "RQ_REDIS_URL": self.url, "RQLIVE_OWN_REDIS": 1}
+        return self.run([sys.executable, "-m", "webapp.operations"], env, ready="Figures are recorded")
+
+    def worker(self, name: str = "bench", *queues: str) -> WorkerProcess:
+        """A stock `rq worker`; returns when it listens."""
+        worker = WorkerProcess(self.url, queues or ("default",), name, ["--quiet"], self.folder, None)
+        self._processes.append(worker)
+        worker.wait_ready()
+        return worker
+
+    def run(self, command: list[str], env: dict | None = None, ready: str = "") -> Process:
+        """Any other process; returns when it has printed `ready`."""
+        process = Process(command, self.folder, env)
+        self._processes.append(process)
+        if ready:
+            process._ready(lambda: ready in process.output, f"it said {ready!r}")
+        return process
+
+    def end(self, process: Process) -> None:
+        """End one process, and all that it started, before the stage ends."""
+        self._processes.remove(process)
+        process.close()
+
+
+class Prototype(WebServer):
+    """`bench/prototype.py` under gunicorn's gevent worker."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        # Without a file named, gunicorn would read the project's own.
+        command = [sys.executable, str(BIN / "gunicorn"), "-c", os.devnull, "-k", "gevent", "-w", "1"]
+        command += ["--worker-connections", "10000", "--log-level", "warning", "--no-control-socket"]
+        command += ["-b", f"127.0.0.1:{self.port}", "bench.prototype:create_app()"]
+        Process.__init__(self, command, folder, {"BENCH_REDIS_URL": url})
+
+
+def resident_kib(process: Process) -> float:
+    """Memory of a process and its children, KiB (RSS)."""
+    return sum(psutil.Process(pid).memory_info().rss for pid in session_members(process.pid)) / 1024
+
+
+def cpu_seconds(process: Process) -> float:
+    """Processor time of a process and its children so far."""
+    return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in session_members(process.pid))

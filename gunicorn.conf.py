@@ -1,0 +1,58 @@
+"""How gunicorn serves the web process: one gevent process, sized for sockets that stay open. Nothing of the app itself.
+
+More web processes are more starts of this, on other ports or hosts: each has a live feed of its own.
+"""
+
+import resource
+import signal
+from types import FrameType
+from typing import Any
+
+from webapp.config import Config, ConfigError
+
+try:
+    _config = Config.from_env()
+except ConfigError as error:
+    raise SystemExit(f"RQ Live does not start: {error}") from None
+
+_host = f"[{_config.host}]" if ":" in _config.host else _config.host
+bind = [f"{_host}:{_config.port}"]
+worker_class = "gevent"
+workers = 1
+# Beyond the sockets that we take ourselves, so that a full house is told so by us, with a 503, and HTTP goes on.
+worker_connections = _config.max_sockets + 1000
+keepalive = 20
+# Sockets are closed at once (below); what is left is a request or two. The supervisor kills after 2.5 s.
+graceful_timeout = 2
+# It would be one file for all gunicorns of a user, and nobody asks it anything.
+control_socket_disable = True
+loglevel = "warning"
+
+
+def on_starting(server: Any) -> None:
+    """One descriptor a socket, and some for Redis and files. The system's default is often 1024."""
+    wanted = worker_connections + 512
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
+    except (ValueError, OSError) as error:
+        server.log.warning("%s files may be open at once, fewer than the %s wanted: %s", soft, wanted, error)
+        return
+    if allowed < wanted:
+        server.log.warning("%s files may be open at once, fewer than the %s wanted: ulimit -Hn", allowed, wanted)
+
+
+def post_worker_init(worker: Any) -> None:
+    """On SIGTERM close every socket with 1001 first. gunicorn has no hook there, and would wait for them in vain."""
+    import gevent  # not before the worker has patched
+
+    live = worker.wsgi.extensions["live"]
+
+    def end(number: int, frame: FrameType | None) -> None:
+        # In a greenlet: a signal handler may run inside any other one, and must not wait.
+        gevent.spawn(live.close)
+        worker.handle_exit(number, frame)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.siginterrupt(signal.SIGTERM, False)

@@ -1,0 +1,103 @@
+"""Every key of ours in Redis: its name, type, cap and time to live, spelt here and nowhere else.
+
+All live under `<RQ_KEY_PREFIX>:live:`; the prefix is read once at import, as RQ reads its own. The layout of
+the files folder is here too, because web and workers must agree on it as they agree on keys. No I/O.
+"""
+
+import os
+
+#: Version of what the keys hold. A reader that meets a newer one says so and shows the raw value.
+SCHEMA = 1
+
+#: RQ's own prefix, `rq` unless RQ_KEY_PREFIX says otherwise (rq.defaults reads the same variable).
+RQ = os.environ.get("RQ_KEY_PREFIX", "rq")
+PREFIX = f"{RQ}:live:"
+
+#: hash, job type name -> JSON. At most CATALOG_MAX fields of CATALOG_ENTRY_BYTES; no TTL: publishing replaces it.
+CATALOG = f"{PREFIX}catalog"
+CATALOG_MAX = 500
+CATALOG_ENTRY_BYTES = 32 * 1024
+
+#: stream of what users did, newest last; at most ACTIVITY_MAX entries. Every web process reads it.
+ACTIVITY = f"{PREFIX}activity"
+ACTIVITY_MAX = 10_000
+
+#: zset, job id -> epoch seconds of its log's first line. The sweep walks it to end logs whose job is gone.
+LOG_INDEX = f"{PREFIX}log-index"
+#: One job's log keeps at most this many bytes of text; older lines go first.
+LOG_BYTES = 256 * 1024
+#: One line of a log is cut after this many characters.
+LOG_LINE_CHARS = 8_192
+#: All logs together; the sweep removes the oldest beyond it.
+LOGS_BYTES = 48 * 1024 * 1024
+
+#: hash of the recorder that holds the lease: started_at, heartbeat (epoch ms). TTL RECORDER_TTL.
+RECORDER = f"{PREFIX}recorder"
+RECORDER_TTL = 15
+
+#: Figures of one minute are kept for a day.
+FIGURES_TTL = 24 * 3600
+#: Functions told apart within one minute; the rest are summed as "other".
+FIGURES_FUNCTIONS_MAX = 200
+
+#: Field of a job's own hash (RQ ignores fields that it does not know). JSON, see `jobs/_progress.py`.
+PROGRESS_FIELD = "live_progress"
+PROGRESS_BYTES = 4_096
+
+#: Field of a job's own hash: who submitted it through us.
+ACTOR_FIELD = "live_actor"
+
+#: Pub/sub channel that every web process subscribes to; its number of subscribers is the number of servers.
+SERVERS_CHANNEL = f"{PREFIX}servers"
+#: The same for processes that listen without serving pages, so that they are not counted as servers.
+LISTENERS_CHANNEL = f"{PREFIX}listeners"
+
+
+def log(job_id: str) -> str:
+    """stream: at (epoch ms), run, level, text. TTL: as its job, or the sweep."""
+    return f"{PREFIX}log:{job_id}"
+
+
+def figures(minute: int) -> str:
+    """hash of one minute (epoch minutes): `<metric>\\x1f<queue>` -> count. TTL FIGURES_TTL."""
+    return f"{PREFIX}figures:{minute}"
+
+
+def functions(minute: int) -> str:
+    """hash of one minute: `<metric>\\x1f<queue>\\x1f<function>` -> count. TTL FIGURES_TTL."""
+    return f"{PREFIX}functions:{minute}"
+
+
+def lease(name: str) -> str:
+    """string: its owner's id. TTL set by the owner, renewed while it lives."""
+    return f"{PREFIX}lease:{name}"
+
+
+def probe(process: str) -> str:
+    """string, PX 1000: written by a process to see its own notice come back."""
+    return f"{PREFIX}probe:{process}"
+
+
+def job(job_id: str) -> str:
+    """RQ's hash of a job."""
+    return f"{RQ}:job:{job_id}"
+
+
+def upload_path(upload_id: str, name: str) -> str:
+    """Where an upload lies, relative to the files folder. `name` is already a plain file name."""
+    return f"uploads/{upload_id}/{name}"
+
+
+def artifact_path(job_id: str, name: str) -> str:
+    """Where a file made by a job lies, relative to the files folder."""
+    return f"artifacts/{job_id}/{name}"
+
+
+def feed_prefixes() -> list[str]:
+    """The key prefixes a live feed listens to: disjoint, as CLIENT TRACKING demands.
+
+    RQ's worker and execution hashes are left out: they are heartbeats, 9 of 14 notices of a job, and are polled.
+    """
+    rq = "job: queue wip: finished: failed: deferred: scheduled: canceled: ready: rl workers suspended"
+    ours = "log: activity catalog figures: probe:"
+    return [f"{RQ}:{name}" for name in rq.split()] + [f"{PREFIX}{name}" for name in ours.split()]

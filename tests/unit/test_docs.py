@@ -1,0 +1,74 @@
+"""What is promised in writing matches the code: settings, addresses, events, keys, links."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from jobs import _keys
+from webapp import create_app
+from webapp.config import Config
+from webapp.live import events
+from webapp.models import STATUSES
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def addresses() -> set[str]:
+    """`GET /api/jobs/<job_id>` of every route of the API, and /healthz."""
+    app = create_app(Config(redis_url="redis://localhost:1/0", own_redis=True))
+    found = set()
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/") or rule.rule == "/healthz":
+            found |= {f"{method} {rule.rule}" for method in rule.methods - {"HEAD", "OPTIONS"}}
+    return found
+
+
+def test_every_address_of_the_api_is_documented_and_no_other() -> None:
+    text = (DOCS / "api.md").read_text()
+    documented = {
+        row.partition("?")[0] for row in re.findall(r"^\| `((?:GET|POST|DELETE) /[^`]*)`", text, re.MULTILINE)
+    }
+    assert documented == addresses()
+
+
+@pytest.mark.parametrize("setting", [field.name for field in fields(Config)])
+def test_every_setting_is_documented(setting: str) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \|", (DOCS / "operations.md").read_text(), re.MULTILINE)
+    variables = dict(rows)[setting]
+    assert f"RQLIVE_{setting.upper()}" in variables
+
+
+def test_every_event_is_documented() -> None:
+    text = (DOCS / "protocol.md").read_text()
+    makers = (name for name, value in vars(events).items() if callable(value) and value.__module__ == events.__name__)
+    words = {"part": "overview", "snapshot": "complete", "list_changed": "list"}
+    helpers = {"Event", "job_topic", "row_topic", "log_topic", "list_topic"}
+    for name in set(makers) - helpers:
+        assert f"`{words.get(name, name)}`" in text, name
+
+
+def test_every_key_of_ours_is_documented() -> None:
+    text = (DOCS / "operations.md").read_text()
+    keys = {_keys.CATALOG, _keys.ACTIVITY, _keys.LOG_INDEX, _keys.RECORDER, _keys.log("<job id>")}
+    keys |= {_keys.lease("<name>"), f"{_keys.PREFIX}figures:<minute>", f"{_keys.PREFIX}functions:<minute>"}
+    for key in keys:
+        assert f"`{key.removeprefix(_keys.PREFIX)}`" in text, key
+    assert _keys.PROGRESS_FIELD in text
+    assert _keys.ACTOR_FIELD in text
+
+
+def test_the_statuses_are_those_of_rq() -> None:
+    from rq.job import JobStatus
+
+    assert set(STATUSES) == {status.value for status in JobStatus}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"

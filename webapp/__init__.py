@@ -1,0 +1,26 @@
+"""RQ Live's web process. `create_app()` is its table of contents."""
+
+from flask import Flask
+
+from webapp.config import Config
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The Flask app for gunicorn. Reads no Redis and starts no thread: both happen on first use."""
+    from webapp import api, assets, connections, errors, live, pages, security
+    from webapp.live import socket
+
+    config = config or Config.from_env()
+    app = Flask(__name__, static_folder=None)
+    app.config["RQLIVE"] = config
+    app.json.sort_keys = False
+    connections.init_app(app, config)
+    live.init_app(app, config)
+    errors.init_app(app)
+    security.init_app(app)
+    assets.init_app(app, config)
+    socket.init_app(app)
+    app.register_blueprint(pages.bp, url_prefix=config.base_path or None)
+    app.register_blueprint(socket.bp, url_prefix=config.base_path or None)
+    app.register_blueprint(api.load(), url_prefix=f"{config.base_path}/api")
+    return app

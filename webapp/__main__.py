@@ -1,0 +1,159 @@
+"""`python -m webapp`, which is `make run`: finds a Redis or starts one, then runs the Procfile in one terminal."""
+
+import http.client
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from webapp.config import Config, ConfigError
+from webapp.local_redis import LocalRedis, LocalRedisError
+from webapp.supervisor.banner import banner
+from webapp.supervisor.children import WORKER, Child, read_procfile
+from webapp.supervisor.guardian import Guardian
+from webapp.supervisor.signals import Signals
+from webapp.supervisor.supervisor import Supervisor
+from webapp.supervisor.terminal import Terminal
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+#: Seconds between attempts to start our Redis again.
+REVIVE_PAUSE = 5.0
+
+
+def main(folder: Path = ROOT) -> int:
+    """Run until Ctrl-C; returns the exit code. Nothing is started where a setting or the port is wrong."""
+    with Signals() as signals:
+        local = LocalRedis(folder / "var" / "redis")
+        try:
+            config = Config.from_env()
+            config = replace(config, port=usable_port(config.host, config.port))
+            commands = read_procfile(folder / "Procfile")
+            if config.redis_url is None:
+                local.join()
+                config = replace(config, redis_url=local.url, own_redis=True)
+        except (ConfigError, LocalRedisError, OSError, ValueError) as error:
+            print(f"RQ Live does not start: {error}", file=sys.stderr)
+            return 1
+        run(config, folder, plan(config, commands), local, signals)
+    return 0
+
+
+def run(config: Config, folder: Path, children: list[Child], local: LocalRedis, signals: Signals) -> None:
+    """Run the children until they are to end, and leave nothing behind."""
+    url = config.redis_url or ""
+    guardian = Guardian(url, local.leave)
+    terminal = Terminal(sys.stdout.fileno(), [child.name for child in children], os.environ)
+    _when_web_answers(config, lambda: terminal.show(banner(config, folder, BIN / "rq", url, local.shared)))
+    try:
+        supervisor = Supervisor(url, guardian, terminal, signals)
+        supervisor.run(children, folder, environment(config, folder), _keep_redis(local, terminal))
+    finally:
+        local.leave()
+        terminal.close(timeout=0.3)
+        guardian.dismiss()
+
+
+def plan(config: Config, commands: Mapping[str, list[str]]) -> list[Child]:
+    """What to run: the catalog once, then each line of the Procfile, workers as many as the settings say."""
+    children = []
+    if config.may_write or config.worker_count:
+        # Where nothing could be submitted or run, the catalog would only be a stranger's key in their Redis.
+        children.append(Child("catalog", "catalog", [sys.executable, "-m", "jobs", "publish"], once=True))
+    for kind, command in commands.items():
+        count = config.worker_count if kind == WORKER else 1
+        names = [kind] if count == 1 else [f"{kind}.{number + 1}" for number in range(count)]
+        children += [Child(name, kind, command) for name in names]
+    return children
+
+
+def environment(config: Config, folder: Path) -> dict[str, str]:
+    """What the children are told: the settings as they turned out, and the programs of this environment first."""
+    files = config.files if "://" in config.files else str(folder / config.files)
+    told = {
+        "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONUNBUFFERED": "1",
+        "RQ_REDIS_URL": config.redis_url or "",
+        "RQLIVE_REDIS_URL": config.redis_url or "",
+        "RQLIVE_OWN_REDIS": str(int(config.own_redis)),
+        "RQLIVE_FILES": files,
+    }
+    # The long names win over the bare ones, so both are told.
+    for name, value in (("HOST", config.host), ("PORT", str(config.port))):
+        told |= {name: value, f"RQLIVE_{name}": value}
+    return dict(os.environ) | told
+
+
+def usable_port(host: str, port: int) -> int:
+    """The port, or a free one for 0. Raises ConfigError where another program has it."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            probe.listen()
+        except PermissionError:
+            raise ConfigError(
+                f"Port {port} may not be used by you. Choose one above 1023: make run PORT=8000"
+            ) from None
+        except OSError as error:
+            raise ConfigError(
+                f"port {port} on {host} cannot be used: {error.strerror}. If RQ Live runs there already, open it; "
+                f"else end the program that has the port, or choose another: make run PORT={_next_port(port)}"
+            ) from None
+        return probe.getsockname()[1]
+
+
+def _next_port(port: int) -> int:
+    return port + 1 if port < 65535 else 8000
+
+
+def _keep_redis(local: LocalRedis, terminal: Terminal) -> Callable[[], None]:
+    """What the supervisor does every second: start our own Redis again if it died."""
+    next_try = 0.0
+
+    def keep() -> None:
+        nonlocal next_try
+        if not local.port or time.monotonic() < next_try:
+            return
+        try:
+            if local.revive():
+                terminal.say("Our Redis had ended and was started again.")
+                next_try = time.monotonic() + REVIVE_PAUSE
+        except (LocalRedisError, OSError) as error:
+            terminal.say(f"Our Redis ended and does not start again: {error}")
+            next_try = time.monotonic() + REVIVE_PAUSE
+
+    return keep
+
+
+def _when_web_answers(config: Config, then: Callable[[], None]) -> None:
+    """Call `then` once, from a thread of its own, when the page can be opened."""
+
+    def wait() -> None:
+        while not _answers(config):
+            time.sleep(0.1)
+        then()
+
+    threading.Thread(target=wait, name="web answers", daemon=True).start()
+
+
+def _answers(config: Config) -> bool:
+    # Not urllib: it would ask the proxy of the environment.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)
+    connection = http.client.HTTPConnection(host, config.port, timeout=5)
+    try:
+        connection.request("GET", f"{config.base_path}/healthz")
+        return connection.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

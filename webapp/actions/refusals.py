@@ -1,0 +1,91 @@
+"""Why an action on a job was refused, in words that end with the next step. Pure."""
+
+from webapp.errors import NotFound, StateChanged
+
+#: What can be done instead, by verb and by the status that forbids it; "" for any other status.
+INSTEAD = {
+    "cancel": {
+        "started": ("A running job is stopped, not canceled.", "Use stop."),
+        "canceled": ("The job is canceled already.", "Nothing is left to do; run it again if it should run after all."),
+        "": ("The job has ended, so there is nothing to cancel.", "Delete it if it should go."),
+    },
+    "stop": {
+        "": ("Only a running job can be stopped.", "Cancel it if it still waits."),
+    },
+    "requeue": {
+        "started": ("The job runs.", "Wait until it ends, or stop it first."),
+        "finished": ("The job has finished.", "Use run again: it makes a new job with the same arguments."),
+        "canceled": ("The job was canceled.", "Use run again: it makes a new job with the same arguments."),
+        "": ("Only failed and stopped jobs can be requeued.", "Look at the job as it is now, then choose again."),
+    },
+    "delete": {
+        "": ("A running job cannot be deleted: its worker would write it anew.", "Stop it, then delete it."),
+    },
+    "run_again": {
+        "": ("The job runs, and a second run could meet the first.", "Wait until it ends, or stop it first."),
+    },
+}
+
+
+def check(verb: str, job_id: str, word: bytes, status: bytes, drawn: str | None) -> None:
+    """Return where a script answered "done"; raise NotFound or StateChanged otherwise."""
+    now = status.decode(errors="replace")
+    match word:
+        case b"done":
+            return
+        case b"missing":
+            raise not_found(job_id)
+        case b"moved":
+            raise StateChanged(f"The job was {drawn} and is now {now or 'without a status'}.")
+        case b"taken" | b"nowhere":
+            raise StateChanged(
+                f"A worker has just taken the job, so it is too late to {verb} it.",
+                fix="Stop it as soon as it shows as started.",
+                code="taken",
+            )
+        case b"runs":
+            raise may_run(now)
+    raise instead(verb, now)
+
+
+def instead(verb: str, status: str) -> StateChanged:
+    """The verb does not fit a job of this status."""
+    choices = INSTEAD[verb]
+    message, fix = choices.get(status) or choices[""]
+    return StateChanged(f"{message} It is {status or 'without a status'} now.", fix=fix)
+
+
+def may_run(status: str) -> StateChanged:
+    """The hash says that the job has ended, and the heartbeat of a run is not over."""
+    return StateChanged(
+        f"The job is {status}, but an earlier run of it may still be alive.",
+        fix="Wait two minutes, until its heartbeat is over, then try again.",
+        code="may_run",
+    )
+
+
+def not_found(job_id: str) -> NotFound:
+    """No hash of that id."""
+    return NotFound(f"There is no job {job_id[:100]!r}.")
+
+
+def not_heard(job_id: str, workers: str) -> StateChanged:
+    """A command reached nobody."""
+    return StateChanged(
+        f"No worker heard it: {workers or 'the worker of this job'} does not listen any more.",
+        fix="Start a worker of its queue. RQ's maintenance, at a worker's start and every ten minutes, marks the job "
+        "as failed once its heartbeat is over; then requeue or delete it.",
+        code="not_heard",
+    )
+
+
+def no_queue(job_id: str) -> StateChanged:
+    """The hash does not say where the job belongs."""
+    return StateChanged(
+        f"The job {job_id!r} names no queue any more.", fix="Submit it anew, or delete it.", code="no_queue"
+    )
+
+
+def no_payload(job_id: str) -> StateChanged:
+    """There is nothing to run."""
+    return StateChanged(f"The job {job_id!r} has no payload to run.", fix="Submit it anew.", code="no_payload")

@@ -1,0 +1,16 @@
+"""The JSON API. One file per resource: parse the request, call one query or action, answer JSON. No Redis here."""
+
+from importlib import import_module
+
+from flask import Blueprint
+
+bp = Blueprint("api", __name__)
+
+RESOURCES = ("overview", "jobs", "job_types", "submit", "job_actions", "uploads", "artifacts")
+
+
+def load() -> Blueprint:
+    """The blueprint with the routes of every resource."""
+    for name in RESOURCES:
+        import_module(f"{__name__}.{name}")
+    return bp

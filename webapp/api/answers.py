@@ -1,0 +1,28 @@
+"""What an action on a job answers with: the job as it is now."""
+
+from typing import Any
+
+from webapp import live
+from webapp.actions.door import Door
+from webapp.errors import DashboardError
+from webapp.models import JobDetail, Overview
+
+
+def job_json(door: Door, job_id: str) -> dict[str, Any]:
+    """The job as it lies where it was just written: a replica may not have it yet. Three round trips.
+
+    A job that has ended already and was not kept is told as one without a status: the action itself was done.
+    """
+    shared = live.current()
+    shared.titles.refresh(door.writer)
+    found, _ = shared.jobs.read(door.writer, job_id, _overview())
+    gone = JobDetail(id=job_id, status=None, title=job_id, note="The job has ended already, and was not kept.")
+    return (found or gone).as_json()
+
+
+def _overview() -> Overview | None:
+    """Only adds what is known of workers: an action that was done is not reported as failed for the lack of it."""
+    try:
+        return live.current().overview()
+    except DashboardError:
+        return None

@@ -1,0 +1,109 @@
+"""GET /api/jobs, /api/jobs/<id>, /api/jobs/<id>/log: pages of lists, one job, its log."""
+
+import threading
+import time
+from typing import Any
+
+from flask import request
+
+from webapp import connections, live
+from webapp.api import bp
+from webapp.api.single_flight import SingleFlight
+from webapp.errors import BadInput, NotFound
+from webapp.live import events
+from webapp.models import ENDED, STATUSES, JobDetail, Overview
+from webapp.queries import lists, log
+
+#: Longest wait for a job's end, seconds: proxies give up after 60.
+WAIT_MAX = 50
+PAGE_DEFAULT = 50
+
+#: Tabs that hear of a change fetch the same page within 300 ms of each other.
+_pages = SingleFlight(seconds=0.25)
+
+
+@bp.get("/jobs")
+def job_list() -> dict[str, Any]:
+    """One page of a list."""
+    queue, status = request.args.get("queue", ""), request.args.get("status", "")
+    cursor, limit = request.args.get("cursor"), _limit(request.args.get("limit"), PAGE_DEFAULT)
+    shared = live.current()
+    reader = connections.reader()
+
+    def read() -> dict[str, Any]:
+        shared.titles.refresh(reader)
+        page = lists.page(reader, shared.rows, shared.clock, queue, status, cursor, limit)
+        return page.as_json() | {"counts": _counts(shared.overview(), queue)}
+
+    return _pages.get((queue, status, cursor, limit), read)
+
+
+@bp.get("/jobs/<job_id>")
+def job(job_id: str) -> dict[str, Any]:
+    """One job in full; with `?wait=30` as soon as it has ended, or after so many seconds."""
+    wait = request.args.get("wait")
+    if wait is not None:
+        return {"job": _wait_for_end(job_id, _seconds(wait)).as_json()}
+    return {"job": read_job(job_id).as_json()}
+
+
+@bp.get("/jobs/<job_id>/log")
+def job_log(job_id: str) -> dict[str, Any]:
+    """Lines of its log after a given one."""
+    limit = _limit(request.args.get("limit"), log.LINES_MAX)
+    return log.lines(connections.reader(), job_id, request.args.get("after", "0"), limit)
+
+
+def read_job(job_id: str) -> JobDetail:
+    """The job as it is now. Raises NotFound."""
+    shared = live.current()
+    reader = connections.reader()
+    shared.titles.refresh(reader)
+    found, _ = shared.jobs.read(reader, job_id, shared.overview())
+    if found is None:
+        raise NotFound(f"There is no job {job_id[:100]!r}.")
+    return found
+
+
+def _wait_for_end(job_id: str, seconds: float) -> JobDetail:
+    """Watch the job like a page would; nobody else is held up. Raises NotFound."""
+    shared = live.current()
+    deadline = time.monotonic() + seconds
+    changed = threading.Event()
+    subscription = shared.hub.subscribe(changed.set)
+    topic = events.row_topic(job_id)
+    try:
+        shared.hub.watch(subscription, {topic})
+        shared.watcher.ask({topic})
+        while True:
+            changed.clear()
+            found = read_job(job_id)
+            left = deadline - time.monotonic()
+            if found.status in ENDED or left <= 0 or subscription.closing:
+                return found
+            changed.wait(left)
+    finally:
+        shared.hub.unsubscribe(subscription)
+
+
+def _counts(overview: Overview, queue: str) -> dict[str, int | None]:
+    """Jobs by status, of one queue or of all; None where RQ keeps no count."""
+    source: Any = overview.queues.get(queue) if queue else overview.totals
+    counts: dict[str, int | None] = dict.fromkeys(STATUSES)
+    for status in STATUSES:
+        counts[status] = getattr(source, {"ready_to_enqueue": "ready"}.get(status, status), None)
+    return counts
+
+
+def _limit(text: str | None, default: int) -> int:
+    if text is None:
+        return default
+    if not text.isdecimal() or len(text) > 6:
+        raise BadInput(f"limit={text[:40]!r} is not a whole number.", fix=f"Leave it out, or use {default}.")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not text.replace(".", "", 1).isdecimal() or len(text) > 6 or float(text) > WAIT_MAX:
+        raise BadInput(f"wait={text[:40]!r} is not a number of seconds up to {WAIT_MAX}.", fix="Use wait=30.")
+    return float(text)

@@ -1,0 +1,194 @@
+"""Every knob: its default, its unit, and one line of why. `RQLIVE_<NAME>` beats the bare name. No I/O.
+
+`docs/operations.md` names every field; a test holds the two together.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+FEED_MODES = ("auto", "tracking", "keyspace", "sampling")
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+class ConfigError(ValueError):
+    """A setting cannot be used. The text names it and ends with what would work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of one process. Build it with `Config.from_env()`."""
+
+    #: Redis to show. None: `make run` starts one of its own.
+    redis_url: str | None = None
+    #: Redis for reads, where another user or a replica should do them; `redis_url` otherwise.
+    reader_url: str | None = None
+    #: True where `make run` started the Redis itself: then it may write, and starts a worker.
+    own_redis: bool = False
+    #: On a Redis that we did not start, actions are refused unless this is set.
+    write: bool = False
+    #: On a Redis that we did not start, our own capped figures are kept there unless this is unset.
+    record: bool = True
+    #: Address to listen on. Beyond loopback a password is required.
+    host: str = "127.0.0.1"
+    #: Port of the web process.
+    port: int = 8000
+    #: Workers that `make run` starts; None: one on our own Redis, none on another.
+    workers: int | None = None
+    #: Queues of the workers that we start and of the command that the page shows, in order.
+    queues: tuple[str, ...] = ("high", "default", "low")
+    #: Path under which everything is served, for a reverse proxy: "" or "/rq".
+    base_path: str = ""
+    #: With it, HTTP Basic is asked for everything but /healthz. Any user name.
+    password: str | None = None
+    #: More host names the page may be asked under, comma separated (loopback names always may).
+    hosts: frozenset[str] = frozenset()
+    #: How changes are heard: auto, or one mode forced.
+    feed: str = "auto"
+    #: fsspec URL or folder of uploads and artifacts; s3://… for several machines.
+    files: str = "var/files"
+    #: Largest upload, megabytes: a folder on a laptop should not fill by accident.
+    upload_max_mb: int = 2048
+    #: Largest JSON body, kilobytes: long-text arguments travel in it and then in a Redis hash.
+    body_max_kb: int = 1024
+    #: Sockets one web process takes before it answers 503: 40 KiB each.
+    max_sockets: int = 4000
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
+        """Read the settings from environment variables. Raises ConfigError on one that cannot be used."""
+        read = _Reader(env)
+        config = cls(
+            redis_url=redis_url(env),
+            reader_url=read.text("READER_URL", bare=False),
+            own_redis=read.flag("OWN_REDIS", False),
+            write=read.flag("WRITE", False),
+            record=read.flag("RECORD", True),
+            host=read.text("HOST") or cls.host,
+            port=read.integer("PORT", cls.port, 0, 65535),
+            workers=read.integer("WORKERS", None, 0, 256),
+            queues=read.names("QUEUES") or cls.queues,
+            base_path=_base_path(read.text("BASE_PATH", bare=False) or ""),
+            password=read.text("PASSWORD", bare=False),
+            hosts=frozenset(name.lower() for name in read.names("HOSTS")),
+            feed=read.choice("FEED", cls.feed, FEED_MODES),
+            files=read.text("FILES", bare=False) or cls.files,
+            upload_max_mb=read.integer("UPLOAD_MAX_MB", cls.upload_max_mb, 1, 1 << 20),
+            body_max_kb=read.integer("BODY_MAX_KB", cls.body_max_kb, 1, 1 << 16),
+            max_sockets=read.integer("MAX_SOCKETS", cls.max_sockets, 1, 60_000),
+        )
+        config.check()
+        return config
+
+    def check(self) -> None:
+        """Raise ConfigError where settings contradict each other."""
+        if self.host not in LOOPBACK and not self.password:
+            raise ConfigError(
+                f"HOST={self.host} listens beyond this machine, and anyone there could stop and delete jobs. "
+                "Set RQLIVE_PASSWORD=… as well, or leave HOST out."
+            )
+
+    @property
+    def may_write(self) -> bool:
+        """Whether actions are allowed: always on a Redis of our own, elsewhere when told so."""
+        return self.own_redis or self.write
+
+    @property
+    def worker_count(self) -> int:
+        """How many workers `make run` starts."""
+        if self.workers is not None:
+            return self.workers
+        return 1 if self.own_redis else 0
+
+
+def redis_url(env: Mapping[str, str] = os.environ) -> str | None:
+    """The Redis that was given, found in the order of RQ's own command line, or None.
+
+    RQLIVE_REDIS_URL, then RQ_REDIS_URL, REDIS_URL, REDIS_HOST with REDIS_PORT, REDIS_DB, REDIS_PASSWORD, REDIS_SSL
+    (rq/cli/helpers.py, get_redis_from_config).
+    """
+    for name in ("RQLIVE_REDIS_URL", "RQ_REDIS_URL", "REDIS_URL"):
+        if env.get(name):
+            return env[name]
+    if not any(env.get(name) for name in ("REDIS_HOST", "REDIS_PORT")):
+        return None
+    scheme = "rediss" if env.get("REDIS_SSL", "").lower() in TRUE else "redis"
+    secret = f":{quote(env['REDIS_PASSWORD'], safe='')}@" if env.get("REDIS_PASSWORD") else ""
+    host, port = env.get("REDIS_HOST") or "localhost", env.get("REDIS_PORT") or "6379"
+    return f"{scheme}://{secret}{host}:{port}/{env.get('REDIS_DB') or '0'}"
+
+
+def public_url(url: str) -> str:
+    """The same address without its password, fit to be shown: `redis://localhost:6379/0`."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return f"unix://{parts.path}"
+    user = f"{parts.username}:***@" if parts.password else ""
+    port = f":{parts.port}" if parts.port else ""
+    host = parts.hostname or "localhost"
+    return f"{parts.scheme}://{user}{f'[{host}]' if ':' in host else host}{port}{parts.path}"
+
+
+def short_address(url: str) -> str:
+    """What tells this Redis from another at a glance: `localhost:6379`, with its database unless that is 0."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return parts.path
+    host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname or "localhost"
+    database = "" if parts.path in ("", "/", "/0") else parts.path
+    return f"{host}:{parts.port or 6379}{database}"
+
+
+class _Reader:
+    """Reads one variable under its two names and says which of them was wrong."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def _find(self, name: str, bare: bool = True) -> tuple[str, str | None]:
+        long = f"RQLIVE_{name}"
+        if long in self._env or not bare:
+            return long, self._env.get(long)
+        return name, self._env.get(name)
+
+    def text(self, name: str, bare: bool = True) -> str | None:
+        return (self._find(name, bare)[1] or "").strip() or None
+
+    def names(self, name: str) -> tuple[str, ...]:
+        return tuple(filter(None, re.split(r"[\s,]+", self.text(name, bare=False) or "")))
+
+    def flag(self, name: str, default: bool) -> bool:
+        found, value = self._find(name, bare=False)
+        if value is None:
+            return default
+        if value.lower() in TRUE | FALSE:
+            return value.lower() in TRUE
+        raise ConfigError(f"{found}={value} is neither yes nor no. Use {found}=1 or {found}=0.")
+
+    def integer(self, name: str, default: int | None, low: int, high: int) -> int | None:
+        found, value = self._find(name)
+        value = (value or "").strip()
+        if not value:
+            return default
+        if re.fullmatch(r"[0-9]{1,9}", value) and low <= int(value) <= high:
+            return int(value)
+        raise ConfigError(f"{found}={value} is not a whole number from {low} to {high}. Use one of these.")
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        found, value = self._find(name, bare=False)
+        if not value:
+            return default
+        if value in choices:
+            return value
+        raise ConfigError(f"{found}={value} is unknown. Use one of: {', '.join(choices)}.")
+
+
+def _base_path(value: str) -> str:
+    path = value.strip().rstrip("/")
+    if path and not re.fullmatch(r"(/[\w.~-]+)+", path):
+        raise ConfigError(f"RQLIVE_BASE_PATH={value} is not a path such as /rq. Use one like that.")
+    return path

@@ -1,0 +1,162 @@
+"""The live feed: which keys changed in Redis, told within a millisecond, in the best mode that the server allows.
+
+One thread per process owns one connection. It calls `on_change(keys)` with the names of changed keys, or with None
+when anything may have changed (after each connect, after a FLUSHDB, and on every sample). A notice is a hint to
+look sooner: what it leads to must be right without it.
+
+Modes, best first: `tracking` (CLIENT TRACKING ON BCAST, no server setting touched), `keyspace` (where the server
+already sends keyspace notices), `sampling` (look at what is watched once a second).
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from redis.exceptions import RedisError
+
+from jobs import _keys
+from webapp.connections import Connections
+from webapp.live.feed.errors import Deaf, ModeRefused
+from webapp.live.feed.keyspace import Keyspace
+from webapp.live.feed.probe import Probe
+from webapp.live.feed.sampling import Sampling
+from webapp.live.feed.tracking import Tracking
+
+log = logging.getLogger(__name__)
+
+#: Seconds between proofs that a notice still comes back.
+PROOF_INTERVAL = 10.0
+#: A mode that had to be left is tried again after this many seconds.
+RETRY_BETTER_MODE = 60.0
+#: Longest pause between attempts to reach a Redis that is away.
+MAX_PAUSE = 2.0
+#: Changes in a row that no notice announced before an unprovable feed is called deaf.
+MISSES_ALLOWED = 2
+
+MODES = {mode.name: mode for mode in (Tracking, Keyspace, Sampling)}
+
+OnChange = Callable[[list[bytes] | None], None]
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """What the status pill tells of the feed. Times in epoch seconds of this process."""
+
+    #: starting, tracking, keyspace, sampling, or away
+    mode: str = "starting"
+    #: When the mode or its absence began.
+    since: float = 0.0
+    #: When a notice was last seen to come back; None where the Redis user may not write a probe.
+    proved_at: float | None = None
+    #: Why Redis is away, or why a better mode was left.
+    message: str | None = None
+
+
+class Feed:
+    """Listens in a thread of its own until `stop()`. Costs Redis one command per PROOF_INTERVAL."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        on_change: OnChange,
+        *,
+        mode: str = "auto",
+        channel: str = _keys.SERVERS_CHANNEL,
+        process: str,
+        may_probe: bool = True,
+    ) -> None:
+        self._connections = connections
+        self._on_change = on_change
+        names = list(MODES)
+        self._candidates = names if mode == "auto" else names[names.index(mode) :]
+        self._channel = channel
+        self._probe = Probe(connections.writer, process) if may_probe else None
+        self._misses = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="rqlive-feed", daemon=True)
+        self.status = FeedStatus(since=time.time())
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; returns at once, the connection closes within a second."""
+        self._stopping.set()
+
+    def missed(self) -> None:
+        """A reconcile found a change that no notice announced. Too many in a row make the feed deaf."""
+        self._misses += 1
+
+    def heard(self) -> None:
+        """A notice led to a change: the feed works."""
+        self._misses = 0
+
+    def _run(self) -> None:
+        pause = 0.1
+        while not self._stopping.is_set():
+            try:
+                self._listen_in_best_mode()
+                pause = 0.1
+            except (RedisError, OSError) as error:
+                if self.status.mode != "away":
+                    log.warning("Redis is away: %s", error)
+                    pause = 0.1
+                self._set(mode="away", message=str(error)[:200], proved_at=None)
+                self._stopping.wait(pause * random.uniform(0.5, 1.0))
+                pause = min(pause * 2, MAX_PAUSE)
+
+    def _listen_in_best_mode(self) -> None:
+        """Try the modes from the best on; return when it is time to try again, raise when Redis is away."""
+        reason = None
+        for name in self._candidates:
+            mode = MODES[name](self._connections, self._channel)
+            try:
+                mode.open()
+                self._listen(mode, reason)
+                return
+            except (ModeRefused, Deaf) as error:
+                reason = f"{name}: {error}"
+                log.info("The feed leaves mode %s", reason)
+            finally:
+                mode.close()
+
+    def _listen(self, mode: Tracking | Keyspace | Sampling, reason: str | None) -> None:
+        self._misses = 0
+        proved = self._prove(mode) if mode.needs_proof else None
+        self._set(mode=mode.name, message=reason, proved_at=proved)
+        self._on_change(None)
+        started = last_proof = time.monotonic()
+        while not self._stopping.is_set():
+            changed, keys = mode.wait(1.0)
+            if changed:
+                self._on_change(keys)
+            now = time.monotonic()
+            if mode.needs_proof and now - last_proof >= PROOF_INTERVAL:
+                last_proof = now
+                self.status = replace(self.status, proved_at=self._prove(mode))
+            if reason and now - started >= RETRY_BETTER_MODE:
+                return
+
+    def _prove(self, mode: Tracking | Keyspace) -> float | None:
+        """See a notice of our own come back. None where we may not write; Deaf when it should have come."""
+        if self._misses >= MISSES_ALLOWED:
+            raise Deaf("changes came without a notice")
+        if self._probe is None or not self._probe.send():
+            mode.ping()
+            return None
+        deadline = time.monotonic() + 1.0
+        while (left := deadline - time.monotonic()) > 0:
+            changed, keys = mode.wait(left)
+            if changed:
+                self._on_change(keys)
+            if keys is not None and self._probe.key in keys:
+                return time.time()
+        raise Deaf("a notice of our own did not come back")
+
+    def _set(self, **changes: object) -> None:
+        if changes.get("mode") != self.status.mode:
+            changes["since"] = time.time()
+        self.status = replace(self.status, **changes)

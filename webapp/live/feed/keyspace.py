@@ -1,0 +1,78 @@
+"""The feed over keyspace notices, for servers that already send them. Never switches them on: that is server-wide."""
+
+import time
+
+from redis.client import PubSub
+from redis.exceptions import AuthenticationError, ResponseError
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from jobs import _keys
+from webapp.connections import Connections
+from webapp.live.feed.errors import ModeRefused
+from webapp.live.feed.tracking import QUIET
+
+#: Notices after which a value may read differently; `expire` and `persist` change none that we show.
+IGNORED = frozenset({b"expire", b"persist"})
+
+
+class Keyspace:
+    """One subscription to the keyspace channels of our prefixes."""
+
+    name = "keyspace"
+    needs_proof = True
+
+    def __init__(self, connections: Connections, channel: str) -> None:
+        self._pool = connections.feed_pool
+        self._channel = channel
+        database = self._pool.connection_kwargs.get("db") or 0
+        self._space = f"__keyspace@{database}__:"
+        self._pubsub: PubSub | None = None
+        self._last_word = 0.0
+
+    def open(self) -> None:
+        """Subscribe. Raises ModeRefused without the right to; whether notices come at all only a probe tells."""
+        self._pubsub = PubSub(self._pool)
+        try:
+            self._pubsub.psubscribe(*(f"{self._space}{prefix}*" for prefix in _keys.feed_prefixes()))
+            self._pubsub.subscribe(self._channel)
+            self._drain_confirmations(len(_keys.feed_prefixes()) + 1)
+        except AuthenticationError:
+            raise
+        except ResponseError as error:
+            raise ModeRefused(str(error)) from error
+        self._last_word = time.monotonic()
+
+    def wait(self, timeout: float) -> tuple[bool, list[bytes] | None]:
+        """Wait at most `timeout` seconds. (True, keys) or (False, None); a RedisError when Redis is lost."""
+        keys: dict[bytes, None] = {}
+        message = self._pubsub.get_message(timeout=timeout)
+        while message is not None:
+            self._last_word = time.monotonic()
+            self._collect(message, keys)
+            message = self._pubsub.get_message(timeout=0)
+        self._watch_silence()
+        return (True, list(keys)) if keys else (False, None)
+
+    def ping(self) -> None:
+        """Ask for a sign of life; the reply is read by `wait`."""
+        self._pubsub.ping()
+
+    def close(self) -> None:
+        if self._pubsub is not None:
+            self._pubsub.close()
+
+    def _drain_confirmations(self, count: int) -> None:
+        for _ in range(count):
+            if self._pubsub.get_message(timeout=2.0) is None:
+                raise RedisConnectionError("Redis did not confirm a subscription")
+
+    def _collect(self, message: dict, keys: dict[bytes, None]) -> None:
+        if message["type"] == "pmessage" and message["data"] not in IGNORED:
+            keys[message["channel"][len(self._space) :]] = None
+
+    def _watch_silence(self) -> None:
+        silence = time.monotonic() - self._last_word
+        if silence > 2 * QUIET:
+            raise RedisConnectionError("Redis has not answered a PING")
+        if silence > QUIET:
+            self.ping()

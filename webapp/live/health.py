@@ -1,0 +1,74 @@
+"""How true the page is: keeps the book on each hop between it and Redis. No I/O."""
+
+import time
+
+from redis.exceptions import RedisError
+
+from webapp.config import Config, short_address
+from webapp.errors import translate
+from webapp.live.feed import FeedStatus
+from webapp.models import Health
+from webapp.queries.clock import RedisClock
+
+#: Seconds after which an unchanged health is told again, so that its ages can be trusted.
+REPEAT = 5.0
+#: Modes in which the feed hears or samples; in the others it is connecting.
+LISTENING = ("tracking", "keyspace", "sampling")
+
+
+class HealthBook:
+    """The current health, and whether the pages should hear of it."""
+
+    def __init__(self, config: Config, clock: RedisClock) -> None:
+        self._clock = clock
+        self._address = short_address(config.redis_url or "redis://localhost:6379/0")
+        self._reconciled_at: int | None = None
+        self._told_at = float("-inf")
+        self._told: Health | None = None
+        self._feed_since: float | None = None
+        self.current = Health(
+            redis="connecting",
+            redis_since=clock.now_ms(),
+            feed={"mode": "starting", "proved_at": None},
+            address=self._address,
+        )
+
+    def reconciled(self) -> None:
+        """Everything that is watched was read just now."""
+        self._reconciled_at = self._clock.now_ms()
+
+    def update(self, error: RedisError | None, feed: FeedStatus, servers: int) -> bool:
+        """Take the state of the last look and of the feed; returns whether the feed has just connected anew."""
+        state = "away" if error else "ok"
+        since = self.current.redis_since if state == self.current.redis else self._clock.now_ms()
+        message = f"{(fault := translate(error)).message} {fault.fix}" if error else feed.message
+        proved_at = self._clock.at(feed.proved_at) if feed.proved_at else None
+        self.current = Health(
+            redis=state,
+            redis_since=since,
+            feed={"mode": feed.mode, "proved_at": proved_at},
+            reconciled_at=self._reconciled_at,
+            servers=servers,
+            address=self._address,
+            message=message,
+        )
+        return self._connected_anew(feed)
+
+    def worth_telling(self) -> bool:
+        """Whether something changed that a page shows, or REPEAT is over; then it counts as told."""
+        now = time.monotonic()
+        if self._told is not None and now - self._told_at < REPEAT and _shown(self._told) == _shown(self.current):
+            return False
+        self._told, self._told_at = self.current, now
+        return True
+
+    def _connected_anew(self, feed: FeedStatus) -> bool:
+        if feed.mode not in LISTENING or feed.since == self._feed_since:
+            return False
+        first = self._feed_since is None
+        self._feed_since = feed.since
+        return not first
+
+
+def _shown(health: Health) -> tuple:
+    return health.redis, health.feed["mode"], health.servers, health.message

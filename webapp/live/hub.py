@@ -1,0 +1,119 @@
+"""Fans events out to those who watch them: one bounded mailbox a socket, each event encoded once. No I/O.
+
+A mailbox holds the newest event of each kind, so a slow reader gets the present and not the past, and one that
+stops reading costs a bounded amount until its socket gives up.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from itertools import count
+
+from webapp.live.events import EVERYONE, Event
+
+#: Events that wait for one socket: two hundred rows, the overview of a large installation, and some log.
+MAILBOX_MAX = 4_000
+
+
+class Subscription:
+    """The mailbox of one socket, and the topics that it watches. Made by `Hub.subscribe`."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._mailbox: dict[object, Event] = {}
+        self._unique = count()
+        self.topics: frozenset[str] = frozenset({EVERYONE})
+        #: Its mailbox overflowed: what it shows is not the present until it watches again.
+        self.overflowed = False
+        #: The server ends.
+        self.closing = False
+
+    def put(self, event: Event) -> None:
+        """Leave an event. One with the same key that was not taken yet is replaced, and goes to the end."""
+        if self.overflowed:
+            return
+        key = event.key if event.key is not None else next(self._unique)
+        self._mailbox.pop(key, None)
+        self._mailbox[key] = event
+        if len(self._mailbox) > MAILBOX_MAX:
+            self._mailbox.clear()
+            self.overflowed = True
+        self._wake()
+
+    def take(self) -> list[Event]:
+        """All events that wait, oldest first; the mailbox is empty afterwards."""
+        mailbox, self._mailbox = self._mailbox, {}
+        return list(mailbox.values())
+
+    def close(self) -> None:
+        self.closing = True
+        self._wake()
+
+
+class Hub:
+    """Who watches what. One per web process; its lock is held for memory operations only."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._subscriptions: set[Subscription] = set()
+        self._by_topic: dict[str, set[Subscription]] = {}
+        self._closing = False
+
+    def __len__(self) -> int:
+        return len(self._subscriptions)
+
+    def subscribe(self, wake: Callable[[], None]) -> Subscription:
+        """A new mailbox that hears what concerns everyone. `wake` is called after each put, by any thread."""
+        subscription = Subscription(wake)
+        with self._lock:
+            self._subscriptions.add(subscription)
+            self._by_topic.setdefault(EVERYONE, set()).add(subscription)
+        if self._closing:
+            subscription.close()
+        return subscription
+
+    def watch(self, subscription: Subscription, topics: Iterable[str]) -> set[str]:
+        """Replace what the subscription watches; returns what it did not watch before."""
+        wanted = frozenset(topics) | {EVERYONE}
+        with self._lock:
+            if subscription not in self._subscriptions:
+                return set()
+            for topic in subscription.topics - wanted:
+                self._leave(subscription, topic)
+            added = wanted - subscription.topics
+            for topic in added:
+                self._by_topic.setdefault(topic, set()).add(subscription)
+            subscription.topics = wanted
+        return set(added)
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        with self._lock:
+            self._subscriptions.discard(subscription)
+            for topic in subscription.topics:
+                self._leave(subscription, topic)
+
+    def topics(self) -> set[str]:
+        """What anyone watches now."""
+        return set(self._by_topic)
+
+    def publish(self, events: Iterable[Event]) -> None:
+        """Put each event into the mailboxes of those who watch its topic. O(events x watchers), no I/O."""
+        for event in events:
+            with self._lock:
+                watchers = list(self._by_topic.get(event.topic, ()))
+            for subscription in watchers:
+                subscription.put(event)
+
+    def close(self) -> None:
+        """Tell every socket, now and later, that the server ends."""
+        self._closing = True
+        with self._lock:
+            subscriptions = list(self._subscriptions)
+        for subscription in subscriptions:
+            subscription.close()
+
+    def _leave(self, subscription: Subscription, topic: str) -> None:
+        watchers = self._by_topic.get(topic)
+        if watchers is not None:
+            watchers.discard(subscription)
+            if not watchers:
+                del self._by_topic[topic]

@@ -1,0 +1,75 @@
+"""What a changed key is about, and which watched topics it concerns. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from jobs import _keys
+from webapp import rqkeys
+from webapp.live.events import list_topic
+
+_JOB = rqkeys.JOB_PREFIX.encode()
+_QUEUE = rqkeys.QUEUE_PREFIX.encode()
+_LOG = _keys.log("").encode()
+_CATALOG = _keys.CATALOG.encode()
+_OURS = _keys.PREFIX.encode()
+_REGISTRIES = {prefix.encode(): status for status, prefix in rqkeys.REGISTRIES.items()}
+
+
+@dataclass
+class Dirty:
+    """What changed since the last look."""
+
+    everything: bool = False
+    #: queues, registries, workers or suspension: numbers of the overview
+    counts: bool = False
+    catalog: bool = False
+    jobs: set[str] = field(default_factory=set)
+    logs: set[str] = field(default_factory=set)
+    #: (queue, status) of lists; a stopped job lies in the failed one
+    lists: set[tuple[str, str]] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return self.everything or self.counts or self.catalog or bool(self.jobs or self.logs)
+
+    def add(self, keys: Iterable[bytes] | None) -> None:
+        """Note changed keys; None means that anything may have changed. O(keys)."""
+        if keys is None:
+            self.everything = True
+            return
+        for key in keys:
+            self._add(key)
+
+    def concerns_list(self, topic: str) -> bool:
+        """Whether the list of this topic may have changed."""
+        return self.everything or any(
+            topic in {list_topic(name) for name in (f"{queue}/{status}", f"/{status}", f"{queue}/", "/")}
+            for queue, registry in self.lists
+            for status in ((registry, "stopped") if registry == "failed" else (registry,))
+        )
+
+    def _add(self, key: bytes) -> None:
+        if key.startswith(_JOB):
+            job_id = key[len(_JOB) :]
+            # `rq:job::<id>:dependencies` and `rq:job:<id>:dependents` follow changes of the hash itself.
+            if b":" not in job_id:
+                self.jobs.add(job_id.decode("utf-8", "replace"))
+        elif key.startswith(_LOG):
+            self.logs.add(key[len(_LOG) :].decode("utf-8", "replace"))
+        elif key == _CATALOG:
+            self.catalog = True
+        elif not key.startswith(_OURS):
+            self.counts = True
+            self._add_list(key)
+
+    def _add_list(self, key: bytes) -> None:
+        if key.startswith(_QUEUE):
+            name = key[len(_QUEUE) :].decode("utf-8", "replace")
+            if not name.endswith(":intermediate"):
+                self.lists.add((name, "queued"))
+            return
+        for prefix, status in _REGISTRIES.items():
+            if key.startswith(prefix):
+                self.lists.add((key[len(prefix) :].decode("utf-8", "replace"), status))
+                return
+        if key.startswith(b"%b:rl:" % _keys.RQ.encode()):
+            self.lists.add(("", "rate_limited"))

@@ -1,0 +1,181 @@
+"""One look at Redis: reads what is watched and may have changed, and says what did change.
+
+The first thing read is what a user has open (rows, jobs, logs), then the overview; each is handed on as soon as it is
+there. No thread and no clock of its own: `watcher.py` says when.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import redis
+
+from webapp.live import events
+from webapp.live.diff import counts_differ, diff
+from webapp.live.events import Event
+from webapp.live.interest import Dirty
+from webapp.models import Overview, Value
+from webapp.queries import log
+from webapp.queries.job import JobReader
+from webapp.queries.overview import OverviewReader
+from webapp.queries.plan import Plan
+from webapp.queries.rows import RowReader
+from webapp.queries.titles import Titles
+
+Publish = Callable[[Iterable[Event]], None]
+
+#: Milliseconds between two words on the same list: pages fetch it again each time.
+LIST_INTERVAL_MS = 1_000
+
+
+class Looks:
+    """Remembers what was last said of each watched topic. One per web process, used by one thread."""
+
+    def __init__(
+        self, titles: Titles, rows: RowReader, jobs: JobReader, overview: OverviewReader, publish: Publish
+    ) -> None:
+        self._titles = titles
+        self._rows = rows
+        self._jobs = jobs
+        self._reader = overview
+        self._publish = publish
+        self._values: dict[str, tuple[Value | None, Event]] = {}
+        self._log_ends: dict[str, str] = {}
+        self._lists: dict[str, tuple[int, int]] = {}
+        self._lists_pending: set[str] = set()
+        self._snapshot: list[Event] = []
+        #: The last overview; None while nobody looks.
+        self.overview: Overview | None = None
+
+    def latest(self, topic: str) -> list[Event]:
+        """What someone who begins to watch `topic` now should be told; empty where it was not read yet."""
+        if topic == events.OVERVIEW:
+            return self._overview_events()
+        known = self._values.get(topic)
+        return [known[1]] if known else []
+
+    def runs(self, ids: set[str]) -> bool:
+        """Whether one of these jobs ran at the last look, so that the overview shows it."""
+        return not self._reader.running_ids().isdisjoint(ids)
+
+    def forget(self) -> None:
+        """Nobody looks: what is remembered would grow old unseen."""
+        self.overview = None
+        self._values.clear()
+        self._log_ends.clear()
+        self._lists_pending.clear()
+
+    def start_log(self, job_id: str, after: str) -> None:
+        """Someone has the log of this job up to `after`; the next look goes on from the least of these."""
+        known = self._log_ends.get(job_id)
+        if known is None or _stream_order(after) < _stream_order(known):
+            self._log_ends[job_id] = after
+
+    def look(self, reader: redis.Redis, dirty: Dirty, wanted: set[str], asked: set[str], overview: bool) -> bool:
+        """Read what is in `wanted` and concerned by `dirty` or in `asked`, and publish what is new.
+
+        Returns whether the overview's counts changed. At most six round trips, one where only the overview is due.
+        Raises redis.RedisError; what was read before it is published.
+        """
+        if dirty.everything or dirty.catalog:
+            self._titles.refresh(reader, max_age=0)
+            self._publish([events.catalog()])
+        self._drop_unwatched(wanted)
+        self._look_at_rows(reader, _concerned("row:", wanted, dirty.jobs, dirty.everything, asked))
+        self._look_at_jobs(reader, _concerned("job:", wanted, dirty.jobs, dirty.everything, asked))
+        self._look_at_logs(reader, _concerned("log:", wanted, dirty.logs, dirty.everything, asked))
+        changed = overview and self._look_at_overview(reader)
+        self._look_at_lists({topic for topic in wanted if topic.startswith("list:") and dirty.concerns_list(topic)})
+        return changed
+
+    def _look_at_rows(self, reader: redis.Redis, ids: set[str]) -> None:
+        if not ids:
+            return
+        rows = self._rows.rows(reader, sorted(ids))
+        as_of = self._reader.clock.now_ms()
+        for row in rows:
+            topic = events.row_topic(row.id)
+            missing = row.status is None and row.queue is None
+            self._say(topic, None if missing else row, row.id, as_of)
+
+    def _look_at_jobs(self, reader: redis.Redis, ids: set[str]) -> None:
+        for job_id in sorted(ids):
+            job, as_of = self._jobs.read(reader, job_id, self.overview)
+            self._say(events.job_topic(job_id), job, job_id, as_of)
+
+    def _look_at_logs(self, reader: redis.Redis, ids: set[str]) -> None:
+        if not ids:
+            return
+        ends = {job_id: self._log_ends.get(job_id, "0") for job_id in sorted(ids)}
+        plan = Plan(reader)
+        for job_id, after in ends.items():
+            plan.ask(job_id, log.ask, job_id, after)
+        plan.execute()
+        for job_id, after in ends.items():
+            found = log.parse(plan[job_id], after)
+            reset = not found["lines"] and not found["total"] and after != "0"
+            self._log_ends[job_id] = "0" if reset else found["last"]
+            if found["lines"] or reset:
+                self._publish([events.log(job_id, found["lines"], self._log_ends[job_id], reset)])
+
+    def _look_at_overview(self, reader: redis.Redis) -> bool:
+        before, self.overview = self.overview, self._reader.read(reader)
+        self._publish(diff(before, self.overview))
+        return before is not None and counts_differ(before, self.overview)
+
+    def _look_at_lists(self, topics: set[str]) -> None:
+        """Say that lists changed, at most once a LIST_INTERVAL_MS each; what is held back is said by a later look."""
+        self._lists_pending |= topics
+        now = self._reader.clock.now_ms()
+        for topic in sorted(self._lists_pending):
+            version, said_at = self._lists.get(topic, (0, 0))
+            if now - said_at >= LIST_INTERVAL_MS:
+                self._lists[topic] = (version + 1, now)
+                self._lists_pending.discard(topic)
+                name = topic.removeprefix("list:")
+                self._publish([events.list_changed(name, version + 1, self._total(name), now)])
+
+    def _say(self, topic: str, value: Any, job_id: str, as_of: int) -> None:
+        known = self._values.get(topic)
+        if known is not None and known[0] == value:
+            return
+        if value is None:
+            event = events.gone(topic, job_id, as_of)
+        else:
+            event = events.job(value, as_of) if topic.startswith("job:") else events.row(value, as_of)
+        self._values[topic] = (value, event)
+        self._publish([event])
+
+    def _total(self, name: str) -> int | None:
+        """How many jobs the list holds, where the overview counts them."""
+        queue, _, status = name.rpartition("/")
+        field = {"ready_to_enqueue": "ready"}.get(status, status)
+        if self.overview is None or not status:
+            return None
+        source: Any = self.overview.queues.get(queue) if queue else self.overview.totals
+        return getattr(source, field, None)
+
+    def _overview_events(self) -> list[Event]:
+        """The snapshot as events, made once for however many sockets ask between two looks."""
+        if self.overview is None:
+            return []
+        if not self._snapshot or self._snapshot[0].body["as_of"] != self.overview.as_of:
+            self._snapshot = list(events.snapshot(self.overview))
+        return self._snapshot
+
+    def _drop_unwatched(self, wanted: set[str]) -> None:
+        for topic in self._values.keys() - wanted:
+            del self._values[topic]
+        self._lists_pending &= wanted
+        for job_id in [job_id for job_id in self._log_ends if events.log_topic(job_id) not in wanted]:
+            del self._log_ends[job_id]
+
+
+def _concerned(prefix: str, wanted: set[str], changed: set[str], everything: bool, asked: set[str]) -> set[str]:
+    """Ids of watched topics of one kind that must be read."""
+    ids = {topic.removeprefix(prefix) for topic in wanted if topic.startswith(prefix)}
+    return ids if everything else {job_id for job_id in ids if job_id in changed or prefix + job_id in asked}
+
+
+def _stream_order(stream_id: str) -> tuple[int, int]:
+    first, _, second = stream_id.partition("-")
+    return int(first), int(second or 0)

@@ -1,0 +1,54 @@
+"""What a client asks to watch: its message checked and turned into topics. Pure."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.errors import BadInput
+from webapp.live import events
+from webapp.queries.log import stream_id
+
+#: Rows on one screen, and lists that one page shows.
+ROWS_MAX = 200
+LISTS_MAX = 20
+#: Characters of an id or list name: RQ's own ids have 36.
+NAME_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The topics of one client, and how much it has of each log."""
+
+    topics: frozenset[str]
+    #: job id -> stream id of the last line that the client has
+    logs: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, wanted: Any) -> "Watch":
+        """Check the value of `watch`. Raises BadInput that says what is wrong with it."""
+        if not isinstance(wanted, dict):
+            raise BadInput("watch is not an object.", fix="See docs/protocol.md.")
+        topics = {events.OVERVIEW} if wanted.get("overview") else set()
+        if wanted.get("job") is not None:
+            topics.add(events.job_topic(_name(wanted["job"])))
+        topics |= {events.row_topic(name) for name in _names(wanted, "rows", ROWS_MAX)}
+        topics |= {events.list_topic(name) for name in _names(wanted, "lists", LISTS_MAX)}
+        log = wanted.get("log")
+        if log is None:
+            return cls(frozenset(topics))
+        if not isinstance(log, dict):
+            raise BadInput("watch.log is not an object.", fix="Send {'job': id, 'after': stream id}.")
+        job_id, after = _name(log.get("job")), stream_id(str(log.get("after") or "0"))
+        return cls(frozenset(topics | {events.log_topic(job_id)}), {job_id: after})
+
+
+def _names(wanted: dict[str, Any], field_name: str, most: int) -> list[str]:
+    names = wanted.get(field_name) or []
+    if not isinstance(names, list) or len(names) > most:
+        raise BadInput(f"watch.{field_name} is not a list of at most {most}.", fix="Watch what is on screen only.")
+    return [_name(name) for name in names]
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= NAME_CHARS:
+        raise BadInput("watch names something that is no id.", fix="Use ids as the API gives them.")
+    return value

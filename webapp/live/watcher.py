@@ -1,0 +1,215 @@
+"""The one reader of Redis in a web process: waits for hints, looks, and lets the hub fan out what changed.
+
+At once for the first changes, then at most twenty times a second; once a second without any hint, for what no notice
+tells of (a killed worker, an expired hash); and everything that is watched every few seconds, so that a lost notice
+makes a pixel late and never wrong. Does nothing while nobody watches.
+"""
+
+import logging
+import threading
+import time
+
+from redis.exceptions import RedisError
+
+from webapp.config import Config
+from webapp.connections import Connections
+from webapp.errors import DashboardError, RedisAway, translate
+from webapp.live import events
+from webapp.live.feed import Feed
+from webapp.live.health import HealthBook
+from webapp.live.hub import Hub
+from webapp.live.interest import Dirty
+from webapp.live.looks import Looks
+from webapp.models import Overview
+from webapp.queries.clock import RedisClock
+from webapp.queries.liveness import Liveness
+
+log = logging.getLogger(__name__)
+
+#: Looks a second under steady change. A worker's one step is several writes, so a few may follow each other at once.
+LOOKS_PER_SECOND = 20.0
+LOOKS_AT_ONCE = 4
+#: Seconds between two looks in any case, and as a share of what the last one cost: half of the process stays free.
+LOOK_GAP = 0.004
+REST = 1.0
+#: Seconds between looks without a hint.
+TICK = 1.0
+#: Seconds between looks at everything that is watched.
+RECONCILE = 5.0
+#: Seconds that a request waits for a look.
+LOOK_TIMEOUT = 6.0
+
+
+class Watcher:
+    """Starts its thread and its feed on first use."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        config: Config,
+        hub: Hub,
+        looks: Looks,
+        liveness: Liveness,
+        clock: RedisClock,
+        process: str,
+    ) -> None:
+        self._connections = connections
+        self._hub = hub
+        self._looks = looks
+        self._liveness = liveness
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._dirty = Dirty()
+        self._asked: set[str] = set()
+        self._waiting: list[threading.Event] = []
+        self._started = False
+        self._stopping = False
+        self._looked_at = self._reconciled_at = float("-inf")
+        self._looks_left = float(LOOKS_AT_ONCE)
+        self._unannounced = False
+        self._error: RedisError | None = None
+        self.feed = Feed(connections, self._on_change, mode=config.feed, process=process, may_probe=config.record)
+        self.health = HealthBook(config, clock)
+
+    def start(self) -> None:
+        """Start thread and feed, once. Never in create_app: threads do not survive gunicorn's fork."""
+        with self._lock:
+            if self._started:
+                return
+            self._started = True
+        self.feed.start()
+        threading.Thread(target=self._run, name="rqlive-watcher", daemon=True).start()
+
+    def stop(self) -> None:
+        """End thread and feed; returns at once."""
+        self._stopping = True
+        self.feed.stop()
+        self._wake.set()
+
+    def ask(self, topics: set[str]) -> None:
+        """Read these topics at the next look, which is now."""
+        self.start()
+        with self._lock:
+            self._asked |= topics
+        self._wake.set()
+
+    def overview(self) -> Overview:
+        """The overview, at most a tick old. Costs a look only where nobody watches. Raises DashboardError."""
+        self.start()
+        current = self._looks.overview
+        if current is not None and time.monotonic() - self._looked_at < TICK and not self._dirty and not self._error:
+            return current
+        done = threading.Event()
+        with self._lock:
+            self._waiting.append(done)
+        self._wake.set()
+        if not done.wait(LOOK_TIMEOUT):
+            raise RedisAway("Redis did not answer in time.")
+        if self._error is not None or self._looks.overview is None:
+            raise translate(self._error) if self._error else DashboardError("No overview could be read.")
+        return self._looks.overview
+
+    def _on_change(self, keys: list[bytes] | None) -> None:
+        with self._lock:
+            self._dirty.add(keys)
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.wait(self._pause())
+            self._wake.clear()
+            if not len(self._hub) and not self._waiting:
+                self._rest()
+                continue
+            self._refill()
+            self._pace(self._look_guarded())
+
+    def _pace(self, spent: float) -> None:
+        """Rest after a look that took `spent` seconds, so that looks stay below LOOKS_PER_SECOND on the average."""
+        self._looks_left -= 1
+        wait = max(LOOK_GAP, REST * spent, -self._looks_left / LOOKS_PER_SECOND)
+        time.sleep(wait)
+
+    def _refill(self) -> None:
+        quiet = time.monotonic() - self._looked_at
+        self._looks_left = min(LOOKS_AT_ONCE, self._looks_left + quiet * LOOKS_PER_SECOND)
+
+    def _pause(self) -> float:
+        """Seconds until the next look without a hint."""
+        return max(0.0, TICK - (time.monotonic() - self._looked_at)) if len(self._hub) else TICK
+
+    def _rest(self) -> None:
+        with self._lock:
+            self._dirty = Dirty(everything=True)
+        self._looks.forget()
+        self._wake.wait()
+
+    def _look_guarded(self) -> float:
+        """One look whatever happens; returns the seconds that it took."""
+        started = time.monotonic()
+        try:
+            self._look()
+            self._note_success()
+        except RedisError as error:
+            self._note_outage(error)
+        except Exception:
+            log.exception("A look failed; the next one starts afresh")
+            self._dirty.everything = True
+        self._looked_at = time.monotonic()
+        self._publish_health()
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        for done in waiting:
+            done.set()
+        return self._looked_at - started
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            dirty, self._dirty = self._dirty, Dirty()
+            asked, self._asked = self._asked, set()
+            waited_for = bool(self._waiting)
+        announced = bool(dirty)
+        if now - self._reconciled_at >= RECONCILE:
+            dirty.everything = True
+        try:
+            due = now - self._looked_at >= 0.9 * TICK or waited_for or self._looks.overview is None
+            due = due or dirty.everything or dirty.counts or self._looks.runs(dirty.jobs)
+            changed = self._looks.look(self._connections.reader, dirty, self._hub.topics(), asked, due)
+        except RedisError:
+            # What was not read is read when Redis answers again.
+            self._dirty.everything = True
+            raise
+        if dirty.everything:
+            self._reconciled_at = now
+            self.health.reconciled()
+        self._judge_feed(announced, changed)
+
+    def _judge_feed(self, announced: bool, changed: bool) -> None:
+        """Tell a feed that cannot prove itself when changes come unannounced for a whole tick."""
+        if announced:
+            self._unannounced = False
+            self.feed.heard()
+        elif self._unannounced:
+            self._unannounced = False
+            self.feed.missed()
+        elif changed and self.feed.status.proved_at is None:
+            self._unannounced = True
+
+    def _note_success(self) -> None:
+        if self._error is not None:
+            self._error = None
+            self._liveness.redis_returned()
+
+    def _note_outage(self, error: RedisError) -> None:
+        if self._error is None:
+            log.warning("Redis does not answer: %s", error)
+        self._error = error
+
+    def _publish_health(self) -> None:
+        overview = self._looks.overview
+        reconnected = self.health.update(self._error, self.feed.status, overview.servers if overview else 1)
+        if reconnected:
+            self._liveness.redis_returned()
+        if self.health.worth_telling():
+            self._hub.publish([events.health(self.health.current)])

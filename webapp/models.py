@@ -1,0 +1,270 @@
+"""What the dashboard shows, as frozen values: the glossary of the project. No I/O, no clock.
+
+Times are epoch milliseconds UTC, durations seconds. `as_json()` gives what goes over the wire, see docs/api.md.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+#: RQ 3.0's eleven words, in the order of a job's life.
+STATUSES = (
+    "created",
+    "scheduled",
+    "deferred",
+    "rate_limited",
+    "ready_to_enqueue",
+    "queued",
+    "started",
+    "finished",
+    "failed",
+    "stopped",
+    "canceled",
+)
+#: A job in one of these does not run again by itself.
+ENDED = frozenset({"finished", "failed", "stopped", "canceled"})
+#: A job in one of these waits and can be canceled.
+WAITING = frozenset({"created", "scheduled", "deferred", "rate_limited", "ready_to_enqueue", "queued"})
+
+
+class Value:
+    """A frozen value that goes over the wire under its field names."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Value):
+        return value.as_json()
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(Value):
+    """One level of a job's progress."""
+
+    message: str = ""
+    done: float | None = None
+    total: float | None = None
+    unit: str = ""
+    #: Units a second, smoothed by the job itself.
+    rate: float | None = None
+    #: Seconds left, as the job reckons.
+    left: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress(Value):
+    """How far a job is. The top values are those of the outermost stage; `fraction` counts the inner ones in."""
+
+    #: "job" from `track()` and `report_progress()`, "meta" from `job.meta["progress"]` of any program.
+    source: str
+    at: int | None = None
+    fraction: float | None = None
+    message: str = ""
+    done: float | None = None
+    total: float | None = None
+    unit: str = ""
+    rate: float | None = None
+    left: float | None = None
+    stages: tuple[Stage, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSummary(Value):
+    """A job as a row shows it."""
+
+    id: str
+    #: RQ's word; the raw text where it is not one of STATUSES; None where the hash is gone.
+    status: str | None
+    #: Name in the catalog, or None for a function of another program.
+    type: str | None = None
+    title: str = ""
+    #: Dotted name of the function.
+    func: str | None = None
+    #: Arguments on one line.
+    args: str = ""
+    queue: str | None = None
+    created_at: int | None = None
+    enqueued_at: int | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
+    #: When a scheduled job is due.
+    run_at: int | None = None
+    worker: str | None = None
+    progress: Progress | None = None
+    #: alive, no signal, lost, or "runs on": the worker is lost and the job's process lives.
+    worker_state: str | None = None
+    #: What is wrong with this row, in words.
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt(Value):
+    """One entry of RQ's results stream."""
+
+    outcome: str
+    at: int
+    started_at: int | None = None
+    ended_at: int | None = None
+    worker: str | None = None
+    execution: str | None = None
+    result: Any = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDetail(JobSummary):
+    """A job as its page shows it."""
+
+    arguments: dict | None = None
+    description: str = ""
+    timeout: int | None = None
+    result_ttl: int | None = None
+    failure_ttl: int | None = None
+    ttl: int | None = None
+    #: When Redis forgets the hash; None: never.
+    expires_at: int | None = None
+    retries_left: int | None = None
+    retry_intervals: tuple[int, ...] | None = None
+    actor: str | None = None
+    meta: Any = None
+    depends_on: tuple[str, ...] = ()
+    dependents: tuple[str, ...] = ()
+    group: str | None = None
+    rate_limit: dict | None = None
+    #: Newest first, at most ten: RQ keeps no more.
+    attempts: tuple[Attempt, ...] = ()
+    result: Any = None
+    error: str | None = None
+    artifacts: tuple[dict, ...] = ()
+    log: dict = field(default_factory=lambda: {"lines": 0, "supported": False})
+    #: What may be done with it now.
+    actions: tuple[str, ...] = ()
+    queue_info: dict | None = None
+    #: Why it has not started: {"code", …}, see webapp/queries/explain.py; or None.
+    explain: dict | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueStats(Value):
+    """One queue and its registries, counted without the ids whose job has expired."""
+
+    name: str
+    queued: int = 0
+    started: int = 0
+    scheduled: int = 0
+    deferred: int = 0
+    failed: int = 0
+    finished: int = 0
+    canceled: int = 0
+    ready: int = 0
+    #: Started, but the heartbeat of the run is over its deadline.
+    stalled: int = 0
+    #: When the job at the head was enqueued.
+    oldest_enqueued_at: int | None = None
+    #: Workers that listen and are not lost.
+    workers: int = 0
+    #: Whether a live scheduler holds this queue's lock.
+    scheduler: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerInfo(Value):
+    """One worker process as RQ's hash and its command channel show it."""
+
+    name: str
+    #: RQ's word (idle, busy, suspended, started), or "no signal", or "lost".
+    state: str
+    queues: tuple[str, ...] = ()
+    hostname: str | None = None
+    pid: int | None = None
+    version: str | None = None
+    python_version: str | None = None
+    birth: int | None = None
+    last_heartbeat: int | None = None
+    successful: int = 0
+    failed: int = 0
+    working_time: float = 0.0
+    #: What it runs: {"id", "title", "started_at"}.
+    jobs: tuple[dict, ...] = ()
+    #: The worker is lost, and the process of its job lives.
+    runs_on: bool = False
+    #: Since when it has been without a sign of life.
+    since: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals(Value):
+    """All queues together, and the workers."""
+
+    queued: int = 0
+    started: int = 0
+    scheduled: int = 0
+    deferred: int = 0
+    failed: int = 0
+    finished: int = 0
+    canceled: int = 0
+    ready: int = 0
+    rate_limited: int = 0
+    jobs: int = 0
+    workers: int = 0
+    busy: int = 0
+    idle: int = 0
+    lost: int = 0
+    oldest_enqueued_at: int | None = None
+    suspended: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Every bounded number at one instant."""
+
+    #: Redis time of the read.
+    as_of: int
+    totals: Totals
+    queues: dict[str, QueueStats]
+    workers: dict[str, WorkerInfo]
+    #: By job id, longest running first, at most RUNNING_MAX.
+    running: dict[str, JobSummary]
+    figures: dict
+    #: Functions whose runs last under a second, one line each.
+    gathered: tuple[dict, ...]
+    #: Web processes that share this Redis.
+    servers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health(Value):
+    """How true the page is: the hops between it and Redis."""
+
+    redis: str
+    redis_since: int
+    feed: dict
+    reconciled_at: int | None = None
+    servers: int = 1
+    address: str = ""
+    message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobPage(Value):
+    """One page of a list of jobs."""
+
+    jobs: tuple[JobSummary, ...]
+    #: `queue/status`; either is empty for "all".
+    list: str
+    #: RQ's own order of this list, and the field of a row that follows it.
+    order: str
+    order_field: str
+    #: Ids whose job has not expired; None where RQ cannot count them in one step.
+    total: int | None
+    next: str | None
+    prev: str | None
+    #: moved (the page's anchor is gone, so it begins by rank), heads, more_queues, stopped, created; or None.
+    note: str | None
+    as_of: int

@@ -1,0 +1,148 @@
+"""RQ's own counters of runs, kept by each worker: what the looks at jobs must have missed when these know more.
+
+A job of `result_ttl=0` is deleted as it finishes, and in a gap or in sampling mode no notice tells of a run. The
+counters tell how many runs there were, and of whom; not of which queue or function. Reads only.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import redis
+
+from webapp import figure_fields as ff
+from webapp import rqkeys
+from webapp.operations.runs import Event
+from webapp.queries.fields import integer, moment, reply, text
+
+#: Workers whose counters are read; the runs of further ones are counted by their jobs alone.
+WORKERS_MAX = 500
+#: Vanished jobs that are remembered until the counters say what became of them, and for how long.
+VANISHED_MAX = 10_000
+VANISHED_MS = 10_000
+#: After so long without a vanished job, what is owed starts at nothing again: it is then the noise of the order of
+#: reads, or of workers that Redis no longer lists.
+FORGIVEN_MS = 60_000
+
+
+class Ran(NamedTuple):
+    """Runs that a worker has counted since the last read. `queue` is "" where it serves several."""
+
+    queue: str
+    finished: int
+    failed: int
+
+
+class Owed(NamedTuple):
+    """Runs to be counted that no look has told of."""
+
+    queue: str
+    function: str | None
+    #: FINISHED or FAILED.
+    metric: str
+    count: int
+    #: Whether their starts were counted.
+    started: bool = False
+
+
+class WorkerCounters:
+    """Reads the counters of all workers again and again; tells what was added."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._known: dict[str, tuple[int, int]] = {}
+        self._since_ms: int | None = None
+
+    def ask(self, pipe: redis.client.Pipeline) -> None:
+        """Put `size` commands into `pipe`: one, and one per worker of the last read."""
+        pipe.smembers(rqkeys.WORKERS)
+        for name in self._names:
+            pipe.hmget(rqkeys.worker(name), "successful_job_count", "failed_job_count", "queues", "birth")
+
+    @property
+    def size(self) -> int:
+        return 1 + len(self._names)
+
+    def absorb(self, replies: list[Any], now_ms: int) -> list[Ran]:
+        """What workers have counted since the last read. The first read only sets the mark."""
+        ran = [self._added(name, reply(fields)) for name, fields in zip(self._names, replies[1:], strict=True)]
+        listed = rqkeys.names(reply(replies[0]), rqkeys.WORKER_PREFIX)
+        # A worker that has just left counted its last runs after the last read; its hash outlives it for a minute.
+        leaving = [name for name in self._names if name in self._known and name not in listed]
+        self._names = (listed + leaving)[:WORKERS_MAX]
+        self._since_ms = self._since_ms or now_ms
+        return [entry for entry in ran if entry is not None and (entry.finished or entry.failed)]
+
+    def _added(self, name: str, fields: list[bytes | None] | None) -> Ran | None:
+        if fields is None or fields[3] is None:
+            self._known.pop(name, None)
+            return None
+        count = (integer(fields[0]) or 0, integer(fields[1]) or 0)
+        born_since = self._since_ms is not None and (moment(fields[3]) or 0) >= self._since_ms
+        before = self._known.get(name, (0, 0) if born_since else count)
+        self._known[name] = count
+        queues = (text(fields[2]) or "").split(",")
+        return Ran(queues[0] if len(queues) == 1 else "", max(0, count[0] - before[0]), max(0, count[1] - before[1]))
+
+
+class Unaccounted:
+    """Runs that the workers counted and no look at a job has told of: what is owed."""
+
+    def __init__(self) -> None:
+        self._finished = 0
+        self._failed = 0
+        self._ran: list[Ran] = []
+        self._vanished: deque[tuple[int, str, str, bool]] = deque(maxlen=VANISHED_MAX)
+        self._last_vanished_ms = 0
+
+    def looked(self, events: Iterable[Event]) -> None:
+        """Take off what a look has told of."""
+        for metric, count in events:
+            if metric == ff.FINISHED:
+                self._finished -= count
+            elif metric in (ff.FAILED, ff.RETRIED, ff.STOPPED):
+                self._failed -= count
+
+    def vanished(self, at_ms: int, queue: str, function: str, started: bool) -> None:
+        """A job's hash is gone: it may have been a run of `result_ttl=0`, or deleted."""
+        self._vanished.append((at_ms, queue, function, started))
+        self._last_vanished_ms = at_ms
+
+    def counted(self, ran: list[Ran]) -> None:
+        """Add what the workers have counted."""
+        for entry in ran:
+            self._finished += entry.finished
+            self._failed += entry.failed
+        self._ran += ran
+
+    def settle(self, now_ms: int, everything: bool) -> Iterator[Owed]:
+        """Runs to be counted on the workers' word alone.
+
+        At most as many as jobs have vanished; with `everything` (after a gap, and in sampling mode) all of them.
+        """
+        ran, self._ran = self._ran, []
+        while self._vanished and (self._finished > 0 or self._failed > 0):
+            _, queue, function, started = self._vanished.popleft()
+            yield Owed(queue, function, self._pay_one(), 1, started)
+        while self._vanished and self._vanished[0][0] < now_ms - VANISHED_MS:
+            self._vanished.popleft()
+        if everything:
+            yield from self._all_of(ran)
+        if now_ms - self._last_vanished_ms > FORGIVEN_MS:
+            self._finished = self._failed = 0
+
+    def _pay_one(self) -> str:
+        if self._finished > 0:
+            self._finished -= 1
+            return ff.FINISHED
+        self._failed -= 1
+        return ff.FAILED
+
+    def _all_of(self, ran: list[Ran]) -> Iterator[Owed]:
+        for entry in ran:
+            finished = max(0, min(entry.finished, self._finished))
+            failed = max(0, min(entry.failed, self._failed))
+            self._finished -= finished
+            self._failed -= failed
+            counts = ((ff.FINISHED, finished), (ff.FAILED, failed))
+            yield from (Owed(entry.queue, None, metric, count) for metric, count in counts if count)

@@ -1,0 +1,119 @@
+"""Sweeps up after jobs, once a minute: logs without a job, and whatever of ours grows beyond its share.
+
+Touches keys of ours only. One process at a time by lease; each step is bounded. What is removed, and why, stands in
+docs/operations.md.
+"""
+
+import json
+import logging
+import threading
+import time
+
+from redis.exceptions import RedisError
+
+from jobs import _keys
+from webapp.config import Config
+from webapp.connections import Connections
+from webapp.operations.errors import AWAY_ERRORS
+from webapp.operations.figures_sweep import FiguresSweep
+from webapp.operations.file_sweep import FileSweep
+from webapp.operations.lease import Lease
+from webapp.operations.log_sweep import LogSweep
+from webapp.queries.fields import reply
+
+log = logging.getLogger(__name__)
+
+#: Seconds between sweeps of keys, and of files.
+INTERVAL = 60.0
+FILES_INTERVAL = 3600.0
+#: A sweep that takes longer than this lets another process in.
+LEASE_MS = 60_000
+#: All keys of ours together: the smaller of the two.
+OURS_BYTES = 64 * 1024 * 1024
+OURS_SHARE = 0.02
+#: What figures may take of that; logs take what is left.
+FIGURES_SHARE = 0.25
+
+
+class Sweeper:
+    """`run()` is meant for a thread of its own, `stop()` for any other."""
+
+    def __init__(self, connections: Connections, config: Config) -> None:
+        self._redis = connections.writer
+        self._stopping = threading.Event()
+        self._lease = Lease(connections.writer, "sweep", LEASE_MS)
+        self._logs = LogSweep(connections.writer)
+        self._figures = FiguresSweep(connections.writer)
+        self._files = FileSweep(config, connections.reader) if config.may_write else None
+        self._next_files = 0.0
+
+    def run(self) -> None:
+        """Sweep every INTERVAL, the first time after one, until `stop()`. Never raises."""
+        while not self._stopping.wait(INTERVAL):
+            try:
+                self.sweep()
+            except AWAY_ERRORS as error:
+                log.debug("Nothing is swept: %s", error)
+            except RedisError as error:
+                log.warning("Nothing is swept, since Redis refuses: %s", error)
+                return
+            except Exception:
+                log.exception("The sweep met an error of its own; it is tried again.")
+
+    def stop(self) -> None:
+        """Let `run()` return after the step that it is at; waits for nothing."""
+        self._stopping.set()
+
+    def sweep(self) -> None:
+        """Once over keys, and every FILES_INTERVAL over files. About six round trips where there is little to do."""
+        if self._lease.take():
+            try:
+                self._sweep_keys()
+            finally:
+                self._lease.release()
+        if self._files is not None and time.monotonic() >= self._next_files:
+            self._next_files = time.monotonic() + FILES_INTERVAL
+            self._sweep_files(self._files)
+
+    def _sweep_keys(self) -> None:
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.time().info("memory").hlen(_keys.CATALOG)
+        pipe.memory_usage(_keys.CATALOG).memory_usage(_keys.ACTIVITY).zcard(_keys.LOG_INDEX)
+        moment, memory, types, *sizes, logs = [reply(answer) for answer in pipe.execute(raise_on_error=False)]
+        budget = _budget((memory or {}).get("maxmemory") or 0)
+        figures = self._figures.sweep(moment[0] // 60, int(budget * FIGURES_SHARE))
+        self._say(figures, "minutes of figures beyond their share")
+        if logs:
+            left = budget - self._figures.total - sum(size or 0 for size in sizes)
+            self._say(self._logs.sweep(max(0, min(_keys.LOGS_BYTES, left))), "logs without a job or beyond their share")
+        if (types or 0) > _keys.CATALOG_MAX:
+            self._say(self._trim_catalog(), "job types beyond the cap of the catalog")
+
+    def _sweep_files(self, files: FileSweep) -> None:
+        try:
+            self._say(files.sweep(), "folders of uploads and artifacts without a job")
+        except OSError as error:
+            log.warning("Old files are not removed: %s", error)
+
+    def _trim_catalog(self) -> int:
+        """Remove the entries that were published longest ago."""
+        entries = sorted(self._redis.hscan_iter(_keys.CATALOG, count=50), key=lambda entry: _published(entry[1]))
+        doomed = [name for name, _ in entries[: max(0, len(entries) - _keys.CATALOG_MAX)]]
+        return self._redis.hdel(_keys.CATALOG, *doomed) if doomed else 0
+
+    @staticmethod
+    def _say(count: int, what: str) -> None:
+        if count:
+            log.info("Removed %d %s.", count, what)
+
+
+def _budget(maxmemory: int) -> int:
+    """Bytes for all keys of ours; `maxmemory` 0 means that the server has no limit."""
+    return min(OURS_BYTES, int(maxmemory * OURS_SHARE)) if maxmemory else OURS_BYTES
+
+
+def _published(raw: bytes) -> int:
+    try:
+        return int(json.loads(raw)["published_at"])
+    except (ValueError, TypeError, KeyError):
+        return 0

@@ -1,0 +1,41 @@
+"""The HTML shell: one page whatever the address, so that each address can be opened directly. And /healthz."""
+
+from flask import Blueprint, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from redis.exceptions import RedisError
+
+from webapp import connections
+from webapp.config import Config
+
+LANGUAGES = ("en", "ko")
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/")
+@bp.get("/jobs")
+@bp.get("/jobs/<job_id>")
+@bp.get("/submit")
+@bp.get("/submit/<name>")
+def page(job_id: str | None = None, name: str | None = None) -> str:
+    """The shell; what it shows is decided by `static/js/router.js` from the address."""
+    config: Config = current_app.config["RQLIVE"]
+    assets = current_app.extensions["assets"]
+    return render_template(
+        "index.html",
+        base=config.base_path,
+        assets=assets.url,
+        import_map=assets.import_map,
+        modules=assets.modules,
+        lang=request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0],
+    )
+
+
+@bp.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """200 where Redis answers, else 503. One round trip."""
+    try:
+        connections.reader().ping()
+    except RedisError:
+        return {"redis": "away"}, 503
+    return {"redis": "ok"}

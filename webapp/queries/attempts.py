@@ -1,0 +1,75 @@
+"""Entries of RQ's results stream: how each run of a job ended. No I/O."""
+
+import re
+from typing import Any
+
+from webapp import decode
+from webapp.models import Attempt
+from webapp.queries.fields import integer, seconds_ms, text
+from webapp.tree import tree
+
+#: RQ trims the stream to about ten.
+MAX = 10
+#: rq.results.Result.Type. A stopped job's run is written as failed, with the text below.
+OUTCOMES = {1: "successful", 2: "failed", 3: "stopped", 4: "retried", 5: "max_retries_exceeded"}
+STOPPED = "Job stopped by user, work-horse terminated."
+#: Files that a result may name.
+ARTIFACTS_MAX = 50
+
+
+def weight(entries: list) -> int:
+    """Bytes of payload in these entries."""
+    return sum(len(value) for _, fields in entries for value in fields.values() if isinstance(value, bytes))
+
+
+def attempts(entries: list) -> tuple[Attempt, ...]:
+    """Newest first, as XREVRANGE gives them. An entry that cannot be read says so in its place."""
+    return tuple(_attempt(entry_id, fields) for entry_id, fields in entries)
+
+
+def artifacts(result: Any) -> tuple[dict, ...]:
+    """The files that a result names: {"name", "size", "media_type"}, in order of appearance."""
+    found: dict[str, dict] = {}
+    _collect(result, found, depth=0)
+    return tuple(found.values())
+
+
+def _attempt(entry_id: bytes, fields: dict[bytes, bytes]) -> Attempt:
+    error = decode.traceback_text(fields[b"exc_string"]) if fields.get(b"exc_string") else None
+    outcome = OUTCOMES.get(integer(fields.get(b"type")) or 0, "unknown")
+    if outcome == "failed" and error and error.startswith(STOPPED):
+        outcome = "stopped"
+    created = re.match(r"\d+", text(entry_id) or "")
+    return Attempt(
+        outcome=outcome,
+        at=int(created.group()) if created else 0,
+        started_at=seconds_ms(fields.get(b"execution_started_at")),
+        ended_at=seconds_ms(fields.get(b"execution_ended_at")),
+        worker=text(fields.get(b"worker_name")),
+        execution=text(fields.get(b"execution_id")),
+        result=_value(fields.get(b"return_value")) if outcome == "successful" else None,
+        error=error,
+    )
+
+
+def _value(stored: bytes | None) -> Any:
+    if not stored:
+        return None
+    try:
+        return tree(decode.stored_value(stored), max_nodes=50_000)
+    except decode.Undecodable as error:
+        return {"__type__": "undecodable", "text": str(error)}
+
+
+def _collect(value: Any, found: dict[str, dict], depth: int) -> None:
+    if depth > 4 or len(found) >= ARTIFACTS_MAX:
+        return
+    if isinstance(value, dict):
+        name = value.get("name")
+        if isinstance(value.get("artifact"), str) and isinstance(name, str):
+            found[name] = {key: value.get(key) for key in ("name", "size", "media_type")}
+            return
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value[:200]:
+            _collect(item, found, depth + 1)

@@ -1,0 +1,124 @@
+"""Pages of jobs in RQ's own order: of one list here, of the heads of several in `merged.py`."""
+
+import redis
+
+from webapp import rqkeys
+from webapp.errors import BadInput
+from webapp.models import STATUSES, JobPage
+from webapp.queries import cursors
+from webapp.queries.clock import RedisClock
+from webapp.queries.cursors import Cursor
+from webapp.queries.fields import reply, seconds_ms
+from webapp.queries.merged import merged
+from webapp.queries.orders import EXPIRING, ORDERS, is_over
+from webapp.queries.plan import Plan
+from webapp.queries.rows import RowReader
+
+PAGE_MAX = 200
+#: A queue loses jobs at its head between two pages; the anchor is looked for so far before its old place.
+ANCHOR_WINDOW = 500
+#: Statuses that have one list for each queue.
+LISTED = frozenset(rqkeys.REGISTRIES) | {"queued"}
+
+
+def page(
+    reader: redis.Redis, rows: RowReader, clock: RedisClock, queue: str, status: str, cursor: str | None, limit: int
+) -> JobPage:
+    """At most `limit` jobs of `queue` (all where empty) and `status` (all where empty).
+
+    Two round trips at any depth and size, one or two more for jobs not met before. Raises BadInput, redis.RedisError.
+    """
+    if status and status not in STATUSES:
+        raise BadInput(f"There is no status {status[:40]!r}.", fix=f"Use one of: {', '.join(STATUSES)}.")
+    if not 1 <= limit <= PAGE_MAX:
+        raise BadInput(f"limit={limit} is not from 1 to {PAGE_MAX}.", fix=f"Ask for at most {PAGE_MAX} jobs a page.")
+    name = f"{queue}/{status}"
+    place = cursors.decode(cursor, name) if cursor else Cursor(name, 0)
+    if queue and status in LISTED:
+        return _one_list(reader, rows, clock, queue, status, place, limit)
+    return merged(reader, rows, clock, queue, status, limit)
+
+
+def _one_list(
+    reader: redis.Redis, rows: RowReader, clock: RedisClock, queue: str, status: str, place: Cursor, limit: int
+) -> JobPage:
+    read = _read_queue if status == "queued" else _read_registry
+    every, rank, total, moved = read(reader, clock, queue, status, place, limit)
+    members = [member for member in every if not (status in EXPIRING and is_over(member[1], clock.now_ms()))]
+    ids = list(dict.fromkeys(_job_id(member) if status == "started" else member for member, _ in members))
+    run_at = {job_id: due for job_id, due in members} if status == "scheduled" else None
+    found = rows.rows(reader, ids, run_at)
+    order = ORDERS[status]
+    end = rank + len(every)
+    return JobPage(
+        jobs=tuple(found),
+        list=place.list,
+        order=order.name,
+        order_field=order.field,
+        total=total,
+        next=Cursor(place.list, end, every[-1][0]).encode() if len(every) == limit else None,
+        prev=Cursor(place.list, max(0, rank - limit)).encode() if rank else None,
+        note="moved" if moved else None,
+        as_of=clock.now_ms(),
+    )
+
+
+Members = list[tuple[str, int | None]]
+
+
+def _read_registry(
+    reader: redis.Redis, clock: RedisClock, queue: str, status: str, place: Cursor, limit: int
+) -> tuple[Members, int, int, bool]:
+    """(members with scores, rank of the first, live total, whether the anchor is gone). A second look if it moved."""
+    key, down = rqkeys.registry(status, queue), ORDERS[status].descending
+
+    def ask(pipe: redis.client.Pipeline, rank: int) -> None:
+        pipe.zrange(key, rank, rank + limit - 1, desc=down, withscores=True)
+
+    plan = Plan(reader)
+    plan.ask("page", ask, place.rank)
+    plan.ask("clock", lambda pipe: pipe.time())
+    plan.ask("total", lambda pipe: pipe.zcard(key).zcount(key, 0, f"({clock.now_ms() / 1000:.3f}"))
+    if place.anchor is not None:
+        plan.ask("anchor", lambda pipe: (pipe.zrevrank if down else pipe.zrank)(key, place.anchor))
+    plan.execute()
+    clock.absorb(reply(plan["clock"][0]))
+    card, expired = (reply(value, 0) for value in plan["total"])
+    total = card - (expired if status in EXPIRING else 0)
+    rank, moved, found = place.rank, False, plan["page"][0]
+    if place.anchor is not None:
+        at = reply(plan["anchor"][0])
+        moved = at is None
+        if at is not None and at + 1 != rank:
+            rank = at + 1
+            again = Plan(reader)
+            again.ask("page", ask, rank)
+            found = again.execute()["page"][0]
+    members = [(member.decode("utf-8", "replace"), seconds_ms(score)) for member, score in reply(found) or ()]
+    return members, rank, total, moved
+
+
+def _read_queue(
+    reader: redis.Redis, clock: RedisClock, queue: str, status: str, place: Cursor, limit: int
+) -> tuple[Members, int, int, bool]:
+    """The same for the list of a queue, whose places have no index: the anchor is looked for near its old place."""
+    key = rqkeys.queue(queue)
+    before = min(place.rank, ANCHOR_WINDOW) if place.anchor is not None else 0
+    plan = Plan(reader)
+    plan.ask("page", lambda pipe: pipe.lrange(key, place.rank - before, place.rank + limit - 1))
+    plan.ask("clock", lambda pipe: pipe.time())
+    plan.ask("total", lambda pipe: pipe.llen(key))
+    plan.execute()
+    clock.absorb(reply(plan["clock"][0]))
+    ids = [member.decode("utf-8", "replace") for member in reply(plan["page"][0]) or ()]
+    start, moved = before, False
+    if place.anchor is not None:
+        at = max((index for index, job_id in enumerate(ids[:before]) if job_id == place.anchor), default=None)
+        moved = at is None
+        start = before if at is None else at + 1
+    rank = place.rank - before + start
+    return [(job_id, None) for job_id in ids[start : start + limit]], rank, reply(plan["total"][0], 0), moved
+
+
+def _job_id(run: str) -> str:
+    return run.rpartition(":")[0] or run

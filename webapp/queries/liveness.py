@@ -1,0 +1,103 @@
+"""Is a worker alive? Judged from its command channel, its heartbeat and, on this machine, its process. No Redis here.
+
+A killed worker writes nothing: its hash stays for up to 480 s. What it leaves at once is its subscription to
+`rq:pubsub:<name>`; but after an outage live workers show none for 2 s, and the process of a killed worker's job keeps
+the socket. See docs/decisions/ on alive and lost.
+"""
+
+import socket
+import time
+from dataclasses import dataclass
+
+ALIVE, NO_SIGNAL, LOST, RUNS_ON = "alive", "no signal", "lost", "runs on"
+
+#: Seconds without a subscription after which a worker is lost.
+LOST_AFTER = 3.0
+#: After Redis was away, workers need this long to subscribe again; nobody is called lost meanwhile.
+GRACE_AFTER_OUTAGE = 15.0
+#: RQ's job_monitoring_interval is 30 s: two missed heartbeats of a busy worker, and some slack.
+BUSY_SILENCE_MS = 75_000
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What one read tells of a worker."""
+
+    #: Subscribers of its command channel; None where the Redis user may not ask.
+    subscribers: int | None
+    state: str | None
+    hostname: str | None
+    pid: int | None
+    last_heartbeat: int | None
+
+
+@dataclass
+class _Track:
+    silent_since: float | None = None
+    #: Start time of its process, once that was seen on this machine.
+    process: str | None = None
+
+
+class Liveness:
+    """Remembers since when each worker is silent. One per process."""
+
+    def __init__(self, hostname: str | None = None) -> None:
+        self._hostname = hostname or socket.gethostname()
+        self._tracks: dict[str, _Track] = {}
+        self._outage_ended = float("-inf")
+
+    def redis_returned(self) -> None:
+        """Redis was away and answers again."""
+        self._outage_ended = time.monotonic()
+        for track in self._tracks.values():
+            track.silent_since = None
+
+    def judge(self, name: str, sign: Sign, now_ms: int) -> tuple[str, int | None]:
+        """(alive, no signal, lost or runs on; epoch ms since when it is silent, or None)."""
+        track = self._tracks.setdefault(name, _Track())
+        gone = self._process_is_gone(track, sign)
+        subscribed = sign.subscribers is None or sign.subscribers > 0
+        if subscribed and not gone and not _missed_heartbeats(sign, now_ms):
+            track.silent_since = None
+            return ALIVE, None
+        now = time.monotonic()
+        if track.silent_since is None:
+            track.silent_since = now
+        silence = now - track.silent_since
+        since = now_ms - int(silence * 1000)
+        if gone or (subscribed and sign.subscribers is not None):
+            return (RUNS_ON if sign.subscribers else LOST), since
+        if sign.subscribers is None:
+            return NO_SIGNAL, since
+        waiting = silence < LOST_AFTER or now - self._outage_ended < GRACE_AFTER_OUTAGE
+        return (NO_SIGNAL if waiting or track.process is not None else LOST), since
+
+    def forget_all_but(self, names: set[str]) -> None:
+        """Drop what is known of workers that Redis no longer lists."""
+        for name in self._tracks.keys() - names:
+            del self._tracks[name]
+
+    def _process_is_gone(self, track: _Track, sign: Sign) -> bool:
+        """Whether a process that we once saw here has ended. A pid that we never saw may live in another container."""
+        if sign.hostname != self._hostname or not sign.pid:
+            return False
+        started = _start_of_worker(sign.pid)
+        if track.process is None:
+            track.process = started
+            return False
+        return started != track.process
+
+
+def _missed_heartbeats(sign: Sign, now_ms: int) -> bool:
+    return sign.state == "busy" and sign.last_heartbeat is not None and now_ms - sign.last_heartbeat > BUSY_SILENCE_MS
+
+
+def _start_of_worker(pid: int) -> str | None:
+    """What tells process `pid` from a later one of the same number; None where there is none, or no /proc."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            state, *rest = stat.read().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return None
+    # Field 22 of proc(5), counted from the state at 3: ticks after boot at which the process started.
+    return None if state in ("Z", "X") else f"{pid}:{rest[18]}"

@@ -1,0 +1,56 @@
+"""Lines of a job's log, by stream id. Two replies, one round trip."""
+
+from typing import Any
+
+import redis
+
+from jobs import _keys
+from webapp.errors import BadInput
+from webapp.queries.fields import integer, reply, text
+from webapp.queries.plan import Plan
+
+LINES_MAX = 1_000
+
+
+def lines(reader: redis.Redis, job_id: str, after: str, limit: int) -> dict[str, Any]:
+    """At most `limit` lines after the stream id `after` ("" or "0": from the start): {"lines", "last", "total"}.
+
+    Raises BadInput for an `after` that is no stream id.
+    """
+    plan = Plan(reader)
+    plan.ask("log", ask, job_id, stream_id(after), min(limit, LINES_MAX))
+    return parse(plan.execute()["log"], after)
+
+
+def ask(pipe: redis.client.Pipeline, job_id: str, after: str, limit: int = LINES_MAX) -> None:
+    """Put XRANGE and XLEN into `pipe`."""
+    pipe.xrange(_keys.log(job_id), min=f"({after}", count=limit)
+    pipe.xlen(_keys.log(job_id))
+
+
+def parse(replies: list, after: str) -> dict[str, Any]:
+    """The two replies of `ask`."""
+    entries = reply(replies[0]) or []
+    return {
+        "lines": [_line(entry_id, fields or {}) for entry_id, fields in entries],
+        "last": text(entries[-1][0]) if entries else after,
+        "total": reply(replies[1], 0),
+    }
+
+
+def stream_id(after: str) -> str:
+    """`after` as a stream id that Redis takes. Raises BadInput."""
+    first, dash, second = (after or "0").partition("-")
+    if first.isdecimal() and len(first) <= 15 and (not dash or (second.isdecimal() and len(second) <= 15)):
+        return after or "0"
+    raise BadInput(f"after={after[:40]!r} is not the id of a line.", fix="Use the `last` of an earlier answer.")
+
+
+def _line(entry_id: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:
+    return {
+        "id": text(entry_id),
+        "at": integer(fields.get(b"at")),
+        "run": text(fields.get(b"run")) or "",
+        "level": text(fields.get(b"level")) or "INFO",
+        "text": text(fields.get(b"text")) or "",
+    }

@@ -1,0 +1,170 @@
+"""Reads every bounded number of an installation: queues, workers, what runs, figures. One snapshot at a time.
+
+Names are remembered from one read to the next, so that a steady installation costs one round trip however many
+queues it has; what is new is asked in a second one. What the numbers become is in `snapshot.py`.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import redis
+
+from jobs import _keys
+from webapp import rqkeys
+from webapp.models import JobSummary, Overview
+from webapp.queries import counts, workers
+from webapp.queries.clock import RedisClock
+from webapp.queries.counts import QueueReplies
+from webapp.queries.fields import moment, reply, text
+from webapp.queries.figures import FiguresCache
+from webapp.queries.liveness import Liveness
+from webapp.queries.plan import Plan
+from webapp.queries.rows import RowReader
+from webapp.queries.snapshot import Gathered, build
+from webapp.queries.workers import WorkerReplies
+
+#: Names that are read; an installation with more is told so by the sums, which then are short.
+QUEUES_MAX = 1_000
+WORKERS_MAX = 1_000
+#: Runs that are looked at; all are counted.
+RUNS_MAX = 200
+
+
+@dataclass
+class _Names:
+    """What there is to ask about."""
+
+    queues: list[str] = field(default_factory=list)
+    workers: list[str] = field(default_factory=list)
+    rate_limits: list[str] = field(default_factory=list)
+
+
+class OverviewReader:
+    """Reads the overview again and again. One per web process."""
+
+    def __init__(self, clock: RedisClock, rows: RowReader, figures: FiguresCache, liveness: Liveness) -> None:
+        self.clock = clock
+        self._rows = rows
+        self._figures = figures
+        self._liveness = liveness
+        self._names = _Names()
+        #: `<job id>:<execution>` of each run -> the worker that its execution names
+        self._runs: dict[str, str | None] = {}
+        #: id at the head of a queue -> when it was enqueued
+        self._heads: dict[bytes, int | None] = {}
+
+    def read(self, reader: redis.Redis) -> Overview:
+        """The overview now. One round trip where nothing is new, at most three. Raises redis.RedisError."""
+        got = self._read_known(reader)
+        # Twice: what a new queue holds, its runs and its head, is known only after it was asked.
+        for _ in range(2):
+            self._read_new(reader, got)
+        self._names = _Names(list(got.queues), list(got.workers.fields), list(got.rate_limited))
+        self._forget(got)
+        got.running = self._running(reader, got)
+        got.oldest = {name: self._heads.get(replies.head) for name, replies in got.queues.items() if replies.head}
+        judged = got.workers.judge(self._liveness, got.now)
+        self._liveness.forget_all_but(set(got.workers.fields))
+        return build(got, judged, self._figures)
+
+    def running_ids(self) -> set[str]:
+        """Ids of the jobs that ran at the last read."""
+        return {_job_id(run) for run in self._runs}
+
+    def _read_known(self, reader: redis.Redis) -> Gathered:
+        """First round trip: the sets of names, and everything about the names of the last read."""
+        names, jobs = self._names, sorted(self.running_ids())
+        plan = Plan(reader)
+        plan.ask("names", _ask_names)
+        plan.ask("limits", _ask_rate_limits, names.rate_limits)
+        plan.ask("workers", workers.ask, names.workers)
+        plan.ask("rows", self._ask_rows, jobs)
+        plan.ask("figures", self._figures.ask, self.clock.now_ms())
+        for name in names.queues:
+            plan.ask(f"queue {name}", counts.ask, name, self.clock.now_ms())
+        plan.execute()
+
+        time, queue_keys, worker_keys, suspended, limit_keys, servers = map(reply, plan["names"])
+        got = Gathered(now=self.clock.absorb(time), suspended=bool(suspended))
+        got.servers = servers[0][1] if servers else 1
+        got.queue_names = rqkeys.names(queue_keys, rqkeys.QUEUE_PREFIX)[:QUEUES_MAX]
+        got.worker_names = rqkeys.names(worker_keys, rqkeys.WORKER_PREFIX)[:WORKERS_MAX]
+        got.limit_keys = sorted(text(key) or "" for key in limit_keys or ())[:QUEUES_MAX]
+        got.absorb_rate_limits(names.rate_limits, plan["limits"])
+        got.absorb_workers(WorkerReplies(names.workers, plan["workers"]))
+        got.absorb_queues({name: QueueReplies(plan[f"queue {name}"]) for name in names.queues})
+        got.rows.update(_pairs(jobs, plan["rows"]))
+        self._figures.absorb(plan["figures"], got.now)
+        return got
+
+    def _read_new(self, reader: redis.Redis, got: Gathered) -> None:
+        """One more round trip for names, runs and heads not met before; none where there are none."""
+        queues = [name for name in got.queue_names if name not in got.queues]
+        names = [name for name in got.worker_names if name not in got.workers.fields]
+        limits = [key for key in got.limit_keys if key not in got.rate_limited]
+        runs = [run for run in got.runs(RUNS_MAX) if run not in self._runs]
+        jobs = sorted({_job_id(run) for run in runs} - got.rows.keys())
+        heads = sorted({replies.head for replies in got.queues.values() if replies.head} - self._heads.keys())
+        plan = Plan(reader)
+        plan.ask("workers", workers.ask, names)
+        plan.ask("limits", _ask_rate_limits, limits)
+        plan.ask("runs", _ask_runs, runs)
+        plan.ask("rows", self._ask_rows, jobs)
+        plan.ask("heads", _ask_heads, heads)
+        for name in queues:
+            plan.ask(f"queue {name}", counts.ask, name, got.now)
+        plan.execute()
+        got.absorb_workers(WorkerReplies(names, plan["workers"]))
+        got.absorb_rate_limits(limits, plan["limits"])
+        self._runs.update(zip(runs, (text((reply(answer) or [None])[0]) for answer in plan["runs"]), strict=True))
+        got.rows.update(_pairs(jobs, plan["rows"]))
+        self._heads.update(zip(heads, (moment(reply(answer)) for answer in plan["heads"]), strict=True))
+        got.absorb_queues({name: QueueReplies(plan[f"queue {name}"]) for name in queues})
+
+    def _forget(self, got: Gathered) -> None:
+        """Drop runs and heads that are over."""
+        runs = set(got.runs(RUNS_MAX))
+        self._runs = {run: worker for run, worker in self._runs.items() if run in runs}
+        heads = {replies.head for replies in got.queues.values()}
+        self._heads = {head: at for head, at in self._heads.items() if head in heads}
+
+    def _running(self, reader: redis.Redis, got: Gathered) -> list[JobSummary]:
+        """A row for each run, with the worker of its execution: the hash may still name that of an earlier run."""
+        worker_of = {_job_id(run): worker for run, worker in self._runs.items()}
+        rows = self._rows.finish(reader, {job_id: got.rows[job_id] for job_id in worker_of if job_id in got.rows})
+        return [replace(row, worker=worker_of[row.id] or row.worker) for row in rows if row.status is not None]
+
+    def _ask_rows(self, pipe: redis.client.Pipeline, ids: list[str]) -> None:
+        for job_id in ids:
+            self._rows.ask(pipe, job_id)
+
+
+def _job_id(run: str) -> str:
+    return run.rpartition(":")[0] or run
+
+
+def _pairs(ids: list[str], replies: list) -> dict[str, list]:
+    return {job_id: replies[2 * at : 2 * at + 2] for at, job_id in enumerate(ids)}
+
+
+def _ask_names(pipe: redis.client.Pipeline) -> None:
+    pipe.time()
+    pipe.smembers(rqkeys.QUEUES)
+    pipe.smembers(rqkeys.WORKERS)
+    pipe.exists(rqkeys.SUSPENDED)
+    pipe.smembers(rqkeys.RATE_LIMIT_KEYS)
+    pipe.pubsub_numsub(_keys.SERVERS_CHANNEL)
+
+
+def _ask_rate_limits(pipe: redis.client.Pipeline, keys: list[str]) -> None:
+    for key in keys:
+        pipe.zcard(rqkeys.rate_limited(key))
+
+
+def _ask_runs(pipe: redis.client.Pipeline, runs: list[str]) -> None:
+    for run in runs:
+        pipe.hmget(rqkeys.execution(run), "worker_name")
+
+
+def _ask_heads(pipe: redis.client.Pipeline, heads: list[bytes]) -> None:
+    for head in heads:
+        pipe.hget(rqkeys.JOB_PREFIX.encode() + head, "enqueued_at")

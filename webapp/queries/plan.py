@@ -1,0 +1,34 @@
+"""One round trip of many parts: each part is asked under a name, and its replies are found under that name again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import redis
+
+
+class Plan:
+    """A non-transactional pipeline whose replies are taken apart by name. A refused command is a reply, not a raise."""
+
+    def __init__(self, reader: redis.Redis) -> None:
+        self.pipe = reader.pipeline(transaction=False)
+        self._ranges: dict[str, tuple[int, int]] = {}
+        self._replies: list[Any] = []
+
+    def ask(self, name: str, ask: Callable[..., Any], *args: Any) -> None:
+        """Let `ask(pipe, *args)` put commands into the pipeline, and call their replies `name`."""
+        start = len(self.pipe)
+        ask(self.pipe, *args)
+        self._ranges[name] = (start, len(self.pipe))
+
+    def execute(self) -> "Plan":
+        """Send all at once, unless there is nothing to send. Raises redis.ConnectionError or TimeoutError."""
+        if len(self.pipe):
+            self._replies = self.pipe.execute(raise_on_error=False)
+        return self
+
+    def __len__(self) -> int:
+        return len(self.pipe)
+
+    def __getitem__(self, name: str) -> list[Any]:
+        start, end = self._ranges[name]
+        return self._replies[start:end]

@@ -1,0 +1,112 @@
+"""What one read of the overview has gathered, and the Overview that it makes. No I/O."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from webapp.models import JobSummary, Overview, QueueStats, Totals, WorkerInfo
+from webapp.queries.counts import QueueReplies
+from webapp.queries.fields import reply
+from webapp.queries.figures import FiguresCache
+from webapp.queries.workers import WorkerReplies
+
+#: Running jobs that are shown with their progress, longest first.
+RUNNING_MAX = 50
+#: Runs of functions that usually last under a second are shown once they have lasted this long.
+SHORT_RUN_MS = 1_000
+
+Judged = Mapping[str, tuple[str, int | None]]
+
+
+@dataclass
+class Gathered:
+    """Replies of one read, by name."""
+
+    #: Redis time, epoch ms
+    now: int
+    suspended: bool
+    servers: int = 1
+    queue_names: list[str] = field(default_factory=list)
+    worker_names: list[str] = field(default_factory=list)
+    limit_keys: list[str] = field(default_factory=list)
+    queues: dict[str, QueueReplies] = field(default_factory=dict)
+    workers: WorkerReplies = field(default_factory=lambda: WorkerReplies((), []))
+    rate_limited: dict[str, int] = field(default_factory=dict)
+    #: job id -> its two replies, see RowReader.ask
+    rows: dict[str, list] = field(default_factory=dict)
+    running: list[JobSummary] = field(default_factory=list)
+    #: queue -> when the job at its head was enqueued
+    oldest: dict[str, int | None] = field(default_factory=dict)
+
+    def runs(self, limit: int) -> list[str]:
+        """`<job id>:<execution>` of the runs that are looked at, over all queues."""
+        members = [member for replies in self.queues.values() for member in replies.runs]
+        return [member.decode("utf-8", "replace") for member in members[:limit]]
+
+    def absorb_queues(self, replies: Mapping[str, QueueReplies]) -> None:
+        """Keep what was asked of queues that still exist."""
+        self.queues.update({name: answer for name, answer in replies.items() if name in self.queue_names})
+
+    def absorb_workers(self, replies: WorkerReplies) -> None:
+        """Keep what was asked of workers that are still listed."""
+        self.workers.absorb(replies, self.worker_names)
+
+    def absorb_rate_limits(self, keys: Iterable[str], replies: Iterable) -> None:
+        """Keep how many jobs wait for each rate limit that still exists."""
+        counted = {key: reply(count, 0) for key, count in zip(keys, replies, strict=True)}
+        self.rate_limited.update({key: count for key, count in counted.items() if key in self.limit_keys})
+
+
+def build(got: Gathered, judged: Judged, figures: FiguresCache) -> Overview:
+    """The overview that these replies make."""
+    infos = dict(sorted(got.workers.infos(judged, got.running).items()))
+    queues = {
+        name: replies.stats(name, got.oldest.get(name), _listening(infos.values(), name))
+        for name, replies in sorted(got.queues.items())
+    }
+    shown_figures, gathered = figures.view(got.now, queues, infos)
+    rows = [replace(row, worker_state=judged[row.worker][0] if row.worker in judged else None) for row in got.running]
+    return Overview(
+        as_of=got.now,
+        totals=_totals(queues.values(), infos.values(), got),
+        queues=queues,
+        workers=infos,
+        running={row.id: row for row in _shown(rows, gathered, got.now)},
+        figures=shown_figures,
+        gathered=gathered,
+        servers=max(got.servers, 1),
+    )
+
+
+def _listening(infos: Iterable[WorkerInfo], queue: str) -> int:
+    return sum(1 for info in infos if queue in info.queues and info.state != "lost")
+
+
+def _shown(rows: list[JobSummary], gathered: Iterable[dict], now: int) -> list[JobSummary]:
+    """Longest first. A run of a usually short function flashes by, so it is gathered until it has lasted a second."""
+    short = {entry["func"] for entry in gathered}
+    lasting = [
+        row for row in rows if row.func not in short or (row.started_at and now - row.started_at >= SHORT_RUN_MS)
+    ]
+    return sorted(lasting, key=lambda row: (row.started_at or now, row.id))[:RUNNING_MAX]
+
+
+def _totals(queues: Iterable[QueueStats], infos: Iterable[WorkerInfo], got: Gathered) -> Totals:
+    queues, infos = list(queues), list(infos)
+    summed = {
+        name: sum(getattr(queue, name) for queue in queues)
+        for name in ("queued", "started", "scheduled", "deferred", "failed", "finished", "canceled", "ready")
+    }
+    rate_limited = sum(got.rate_limited.values())
+    oldest = [queue.oldest_enqueued_at for queue in queues if queue.oldest_enqueued_at is not None]
+    states = [info.state for info in infos]
+    return Totals(
+        **summed,
+        rate_limited=rate_limited,
+        jobs=sum(summed.values()) + rate_limited,
+        workers=len(infos) - states.count("lost"),
+        busy=states.count("busy"),
+        idle=states.count("idle"),
+        lost=states.count("lost"),
+        oldest_enqueued_at=min(oldest, default=None),
+        suspended=got.suspended,
+    )

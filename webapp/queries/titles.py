@@ -1,0 +1,38 @@
+"""What functions are called in the catalog: dotted name to job type and title."""
+
+import time
+
+import redis
+
+from jobs import _keys
+from webapp import catalog
+from webapp.queries.fields import reply
+from webapp.queries.plan import Plan
+
+#: Seconds after which an HTTP request looks again; the watcher refreshes at once on a notice.
+MAX_AGE = 5.0
+
+
+class Titles:
+    """Job type and title by dotted function name. One per web process."""
+
+    def __init__(self) -> None:
+        self._by_func: dict[str, tuple[str, str]] = {}
+        self._read_at = float("-inf")
+
+    def refresh(self, reader: redis.Redis, max_age: float = MAX_AGE) -> None:
+        """Read the catalog unless it was read within `max_age` seconds. One round trip, O(job types)."""
+        if time.monotonic() - self._read_at < max_age:
+            return
+        plan = Plan(reader)
+        plan.ask("catalog", lambda pipe: pipe.hgetall(_keys.CATALOG))
+        stored = reply(plan.execute()["catalog"][0]) or {}
+        entries = [catalog.entry(name.decode("utf-8", "replace"), raw) for name, raw in stored.items()]
+        self._by_func = {entry["func"]: (entry["name"], entry["title"]) for entry in entries if not entry["error"]}
+        self._read_at = time.monotonic()
+
+    def of(self, func: str | None) -> tuple[str | None, str]:
+        """(job type, title). A function outside the catalog is its own title."""
+        if func is None:
+            return None, ""
+        return self._by_func.get(func, (None, func))

@@ -1,0 +1,81 @@
+"""RQ's own keys as they lie in Redis (rq 3.0.0 and 2.12): spelt here for queries and actions alike. No I/O."""
+
+from jobs._keys import RQ
+
+QUEUES = f"{RQ}:queues"
+WORKERS = f"{RQ}:workers"
+SUSPENDED = f"{RQ}:suspended"
+RATE_LIMIT_KEYS = f"{RQ}:rl-keys"
+QUEUE_PREFIX = f"{RQ}:queue:"
+WORKER_PREFIX = f"{RQ}:worker:"
+JOB_PREFIX = f"{RQ}:job:"
+
+#: Registry prefix of each status that has one. A stopped job lies in the failed registry.
+REGISTRIES = {
+    "started": f"{RQ}:wip:",
+    "finished": f"{RQ}:finished:",
+    "failed": f"{RQ}:failed:",
+    "deferred": f"{RQ}:deferred:",
+    "scheduled": f"{RQ}:scheduled:",
+    "canceled": f"{RQ}:canceled:",
+    "ready_to_enqueue": f"{RQ}:ready:",
+}
+
+
+def queue(name: str) -> str:
+    """list of job ids; workers pop on the left."""
+    return f"{QUEUE_PREFIX}{name}"
+
+
+def registry(status: str, queue_name: str) -> str:
+    """zset of job ids (of `<id>:<execution>` for started)."""
+    return f"{REGISTRIES[status]}{queue_name}"
+
+
+def job(job_id: str) -> str:
+    """hash of a job."""
+    return f"{JOB_PREFIX}{job_id}"
+
+
+def dependents(job_id: str) -> str:
+    """set of the ids that wait for this job."""
+    return f"{JOB_PREFIX}{job_id}:dependents"
+
+
+def results(job_id: str) -> str:
+    """stream of at most about ten results, oldest first."""
+    return f"{RQ}:results:{job_id}"
+
+
+def execution(job_and_execution: str) -> str:
+    """hash of one run: worker_name, created_at, last_heartbeat."""
+    return f"{RQ}:execution:{job_and_execution}"
+
+
+def worker(name: str) -> str:
+    """hash of a worker."""
+    return f"{WORKER_PREFIX}{name}"
+
+
+def commands(worker_name: str) -> str:
+    """pub/sub channel on which a worker hears commands: it has a subscriber while the worker's socket lives."""
+    return f"{RQ}:pubsub:{worker_name}"
+
+
+def scheduler_lock(queue_name: str) -> str:
+    """string: the scheduler that serves this queue, for 61 s at most."""
+    return f"{RQ}:scheduler-lock:{queue_name}"
+
+
+def rate_limited(key: str) -> str:
+    """zset of the ids that wait for a slot of one rate limit; they are in no queue."""
+    return f"{RQ}:rl:{key}:rate_limited"
+
+
+def names(members: object, prefix: str) -> list[str]:
+    """Sorted names from a set of full keys (`rq:queue:default`); members of another shape are left out."""
+    start = prefix.encode()
+    if not isinstance(members, set | list | frozenset):
+        return []
+    found = (member[len(start) :] for member in members if isinstance(member, bytes) and member.startswith(start))
+    return sorted(name.decode("utf-8", "replace") for name in found if name)

@@ -1,0 +1,27 @@
+"""What a page must know of the server that it talks to: what it may do, and how to add a worker."""
+
+import sys
+from pathlib import Path
+
+from flask import current_app
+
+from webapp.config import Config
+from webapp.supervisor.banner import worker_command
+
+VERSION = "0.1.0"
+LOOK_ONLY = "Looking only: this Redis was given, so nothing is changed in it. RQLIVE_WRITE=1 allows actions."
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def describe() -> dict:
+    """The `server` of docs/protocol.md."""
+    config: Config = current_app.config["RQLIVE"]
+    return {
+        "attached": not config.own_redis,
+        "may_write": config.may_write,
+        "why_not": None if config.may_write else LOOK_ONLY,
+        "worker_command": worker_command(config, PROJECT, Path(sys.executable).with_name("rq"), config.redis_url or ""),
+        "queues": list(config.queues),
+        "version": VERSION,
+        "assets": current_app.extensions["assets"].version,
+    }

@@ -1,0 +1,78 @@
+/** Every HTTP request of the page. This file and socket.js are the only two that touch the network. */
+import { base } from "./router.js";
+
+/** Longer than any answer should take, shorter than a person waits without a word. */
+const TIMEOUT_MS = 15_000;
+
+/** An answer that was no success: code, message and fix as the server said them, or as the network failed. */
+export class ApiError extends Error {
+  constructor({ code, message, fix = "", fields = {}, status = 0 }) {
+    super(message);
+    Object.assign(this, { code, fix, fields, status });
+  }
+}
+
+function failure(status, body) {
+  const error = body?.error ?? { code: "unreadable", message: `HTTP ${status}` };
+  return new ApiError({ ...error, status });
+}
+
+async function request(method, path, { body, signal, timeout = TIMEOUT_MS } = {}) {
+  const limit = AbortSignal.timeout(timeout);
+  const options = {
+    method,
+    headers: { Accept: "application/json", ...(body !== undefined && { "Content-Type": "application/json" }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: signal ? AbortSignal.any([signal, limit]) : limit,
+  };
+  let answer;
+  try {
+    answer = await fetch(`${base}${path}`, options);
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError({ code: limit.aborted ? "timeout" : "offline", message: "" });
+  }
+  if (answer.status === 204) return null;
+  const value = await answer.json().catch(() => null);
+  if (!answer.ok || value === null) throw failure(answer.status, value);
+  return value;
+}
+
+const jobPath = (id) => `/api/jobs/${encodeURIComponent(id)}`;
+
+/** The words of a language, from this page's own assets. */
+export async function messages(lang) {
+  const answer = await fetch(new URL(`../i18n/${lang}.json`, import.meta.url));
+  return answer.json();
+}
+
+export const overview = () => request("GET", "/api/overview");
+export const jobTypes = () => request("GET", "/api/job-types");
+export const jobList = (query, signal) => request("GET", `/api/jobs?${new URLSearchParams(query)}`, { signal });
+export const job = (id, signal) => request("GET", jobPath(id), { signal });
+export const submit = (body) => request("POST", "/api/jobs", { body });
+export const runAgain = (id) => request("POST", "/api/jobs", { body: { again: id } });
+/** `verb`: cancel, stop or requeue. `status`: what the button was drawn with; refused if the job has moved on. */
+export const act = (id, verb, status) => request("POST", `${jobPath(id)}/${verb}`, { body: { status } });
+export const remove = (id, status) => request("DELETE", jobPath(id), { body: { status } });
+export const artifactAddress = (id, name) => `${base}${jobPath(id)}/artifact?${new URLSearchParams({ name })}`;
+
+/**
+ * Sends a file as it is, telling `onProgress(fraction)` on the way. XMLHttpRequest, because fetch cannot tell how much
+ * was sent. Returns {done: promise of {upload, name, size}, abort}.
+ */
+export function upload(file, onProgress) {
+  const sender = new XMLHttpRequest();
+  const done = new Promise((resolve, reject) => {
+    sender.open("POST", `${base}/api/uploads?${new URLSearchParams({ name: file.name })}`);
+    sender.setRequestHeader("Content-Type", "application/octet-stream");
+    sender.setRequestHeader("Accept", "application/json");
+    sender.responseType = "json";
+    sender.upload.onprogress = (event) => onProgress(event.lengthComputable ? event.loaded / event.total : null);
+    sender.onload = () => (sender.status === 201 ? resolve(sender.response) : reject(failure(sender.status, sender.response)));
+    sender.onerror = () => reject(new ApiError({ code: "offline", message: "" }));
+    sender.onabort = () => reject(new ApiError({ code: "aborted", message: "" }));
+    sender.send(file);
+  });
+  return { done, abort: () => sender.abort() };
+}

@@ -1,0 +1,92 @@
+/** The frame of every page: navigation, the page itself, an open job over it, and what lies on top. */
+import { signal } from "@preact/signals";
+import { Component } from "preact";
+import { useEffect } from "preact/hooks";
+import { Questions } from "./components/ask.js";
+import { Toasts } from "./components/toast.js";
+import { Trouble } from "./components/trouble.js";
+import { number } from "./format.js";
+import { html } from "./html.js";
+import { t } from "./i18n.js";
+import { Overview } from "./pages/overview.js";
+import { Announcer } from "./panels/announcer.js";
+import { Sidebar } from "./panels/sidebar.js";
+import { live } from "./panels/status.js";
+import { behind, route } from "./router.js";
+import { slices, totals } from "./store.js";
+import { useWatch } from "./watch.js";
+
+/** Pages beyond the first screen come when they are asked for; once idle, all are fetched. */
+const LAZY = {
+  jobs: () => import("./pages/jobs.js"),
+  submit: () => import("./pages/submit.js"),
+  missing: () => import("./pages/missing.js"),
+  job: () => import("./pages/job.js"),
+};
+const loaded = signal({ overview: Overview });
+
+async function load(name) {
+  if (loaded.peek()[name]) return;
+  const module = await LAZY[name]();
+  loaded.value = { ...loaded.peek(), [name]: module.Page };
+}
+
+/** A page that cannot be drawn says so in its place; the rest goes on. */
+class Guard extends Component {
+  state = { error: null };
+
+  static getDerivedStateFromError = (error) => ({ error });
+
+  render() {
+    if (!this.state.error) return this.props.children;
+    return html`<${Trouble} error=${{ code: "broken", message: "" }} onRetry=${() => location.reload()} />`;
+  }
+}
+
+function Lazy({ name }) {
+  const Page = loaded.value[name];
+  useEffect(() => {
+    if (!Page) load(name).catch(() => (loaded.value = { ...loaded.peek(), [name]: Unloadable }));
+  }, [name, Page]);
+  return Page ? html`<${Guard} key=${name}><${Page} /><//>` : null;
+}
+
+const Unloadable = () => html`<${Trouble} error=${{ code: "not_loaded", message: "" }} onRetry=${() => location.reload()} />`;
+
+function useTitle() {
+  const { page, job } = route.value;
+  const started = totals.value?.started;
+  useEffect(() => {
+    const name = t(`title.${job ? "job" : page}`);
+    document.title = started ? `(${number(started)}) ${name} · ${t("brand")}` : `${name} · ${t("brand")}`;
+  }, [page, job, started]);
+}
+
+/** After a change of page the keyboard and the screen reader stand at its beginning. */
+function useFocusOnChange(page) {
+  useEffect(() => {
+    if (document.activeElement && document.activeElement !== document.body) document.getElementById("main").focus({ preventScroll: true });
+  }, [page]);
+}
+
+const idle = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 1_500));
+
+export function App() {
+  useWatch({ overview: true });
+  useTitle();
+  const { page } = behind.value;
+  useFocusOnChange(page);
+  useEffect(() => {
+    idle(() => Promise.allSettled(Object.keys(LAZY).map(load)));
+  }, []);
+  return html`
+    <a class="skip" href="#main">${t("skip")}</a>
+    <div class=${`app ${live.value || !slices.totals.value ? "" : "stale"}`}>
+      <${Sidebar} />
+      <main class="page" id="main" tabindex="-1"><${Lazy} name=${page} /></main>
+    </div>
+    ${route.value.job && html`<${Lazy} name="job" />`}
+    <${Announcer} />
+    <${Questions} />
+    <${Toasts} />`;
+}

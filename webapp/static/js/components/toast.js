@@ -1,0 +1,52 @@
+/** Short answers to what somebody did. Errors stay longer and are read out at once. */
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { explained } from "./trouble.js";
+
+const SHOWN_MS = 6_000;
+const ERROR_MS = 14_000;
+/** More would cover the page; the oldest goes first. */
+const MOST = 3;
+
+const toasts = signal([]);
+let made = 0;
+
+const dismiss = (id) => {
+  toasts.value = toasts.peek().filter((toast) => toast.id !== id);
+};
+
+/** Says `text`, and in a second sentence what to do. `level`: ok, warn or bad. */
+export function say(text, { level = "ok", fix = "" } = {}) {
+  made += 1;
+  const id = made;
+  toasts.value = [...toasts.peek(), { id, text, fix, level }].slice(-MOST);
+  setTimeout(() => dismiss(id), level === "ok" ? SHOWN_MS : ERROR_MS);
+}
+
+/** Says what went wrong with a request. */
+export const sayError = (error) => say(explained(error).message, { level: "bad", fix: explained(error).fix });
+
+/** Shown in the browser's top layer, and lifted anew for each toast: above an open drawer or question. */
+export function Toasts() {
+  const box = useRef(null);
+  const shown = toasts.value;
+  useEffect(() => {
+    const node = box.current;
+    if (node.matches(":popover-open")) node.hidePopover();
+    if (shown.length) node.showPopover();
+  }, [shown]);
+  return html`
+    <section class="toasts" popover="manual" ref=${box} aria-label=${t("toast.region")}>
+      <div>
+        ${shown.map(
+          ({ id, text, fix, level }) => html`
+            <div class=${`toast s-${level}`} key=${id} role=${level === "bad" ? "alert" : "status"} data-level=${level}>
+              <p>${text} ${fix && html`<span class="fix">${fix}</span>`}</p>
+              <button type="button" class="button bare icon" onClick=${() => dismiss(id)} aria-label=${t("toast.dismiss")}>✕</button>
+            </div>`,
+        )}
+      </div>
+    </section>`;
+}

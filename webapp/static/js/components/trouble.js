@@ -1,0 +1,17 @@
+/** Errors in words: what the server said, or what the network did. */
+import { html } from "../html.js";
+import { has, t } from "../i18n.js";
+
+/** {message, fix} of anything that was thrown. */
+export function explained(error) {
+  if (has(`error.${error.code}`)) return { message: t(`error.${error.code}`), fix: t(`error.${error.code}.fix`) };
+  return { message: error.message || t("error.unknown"), fix: error.fix ?? "" };
+}
+
+/** An error in the place where its answer would have stood. */
+export const Trouble = ({ error, onRetry }) => html`
+  <div class="empty" role="alert">
+    <strong>${explained(error).message}</strong>
+    ${explained(error).fix && html`<span>${explained(error).fix}</span>`}
+    ${onRetry && html`<button type="button" class="button" onClick=${onRetry}>${t("error.retry")}</button>`}
+  </div>`;

@@ -1,0 +1,83 @@
+/** One page of a list of jobs: fetched when asked for, and again when a push says that the list changed. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import * as api from "./api.js";
+import { lists, rows } from "./store.js";
+import { useWatch } from "./watch.js";
+import { listName } from "./watch.model.js";
+
+export const PAGE = 50;
+/** A thousand tabs that see one list must not all ask in the same instant. */
+const JITTER_MS = 300;
+
+const clean = (query) => Object.fromEntries(Object.entries(query).filter(([, value]) => value));
+
+/**
+ * Calls `fetchPage` at once, and again after a jitter for each poke; never two at a time, and never one too few: a poke
+ * during a request is answered by another after it.
+ */
+function fetcher(fetchPage) {
+  let [busy, dirty, ended, timer] = [false, false, false, null];
+  async function run() {
+    timer = null;
+    [busy, dirty] = [true, false];
+    await fetchPage();
+    busy = false;
+    if (dirty && !ended) poke();
+  }
+  function poke() {
+    if (busy) dirty = true;
+    else timer ??= setTimeout(run, Math.random() * JITTER_MS);
+  }
+  function end() {
+    ended = true;
+    clearTimeout(timer);
+  }
+  run();
+  return { poke, end };
+}
+
+/** The page of `query`, and again whenever `changed` (the list's entry in the store) is newer than what is shown. */
+function usePage(query, changed) {
+  const key = JSON.stringify(query);
+  const [state, setState] = useState({ page: null, of: "", error: null, loading: true });
+  const [again, setAgain] = useState(0);
+  const running = useRef(null);
+  useEffect(() => {
+    const ended = new AbortController();
+    setState((before) => ({ ...before, loading: true }));
+    const fetchPage = () =>
+      api.jobList({ ...clean(query), limit: PAGE }, ended.signal).then(
+        (page) => ended.signal.aborted || setState({ page, of: key, error: null, loading: false }),
+        (error) => ended.signal.aborted || setState((before) => ({ ...before, of: key, error, loading: false })),
+      );
+    running.current = fetcher(fetchPage);
+    return () => {
+      running.current.end();
+      ended.abort();
+    };
+  }, [key, again]);
+  useEffect(() => {
+    if (changed && !(state.of === key && state.page?.as_of >= changed.as_of)) running.current.poke();
+  }, [changed?.value.version]);
+  return { ...state, isOther: state.of !== key, retry: () => setAgain((n) => n + 1) };
+}
+
+/** The row as it is now: what was pushed since, or what the page brought. */
+function current(row, as_of) {
+  const entry = rows.value[row.id];
+  return entry && entry.as_of >= as_of ? entry.value : row;
+}
+
+/**
+ * The list that `query` {queue, status, cursor} names, kept fresh while mounted.
+ * @returns {{page: object|null, items: object[], error: Error|null, loading: boolean, isOther: boolean, retry}}
+ *   isOther: what is shown still belongs to the query before
+ */
+export function useListing(query) {
+  const name = listName(query.queue ?? "", query.status ?? "");
+  const state = usePage(query, lists.value[name]);
+  const ids = state.page?.jobs.map((row) => row.id) ?? [];
+  useWatch({ lists: [name], rows: ids });
+  const items = (state.page?.jobs ?? []).map((row) => current(row, state.page.as_of)).filter((row) => row !== null);
+  return { ...state, items };
+}

@@ -1,0 +1,42 @@
+/** Starts the page: words, then paint, then the live connection. */
+import { render } from "preact";
+import * as api from "./api.js";
+import { App } from "./app.js";
+import { html } from "./html.js";
+import { setMessages } from "./i18n.js";
+import { eventsOf } from "./reducer.js";
+import { connect, link, setWatch } from "./socket.js";
+import { prune, receive } from "./store.js";
+import { onWatch } from "./watch.js";
+import { wanted } from "./watch.model.js";
+
+/** If the socket is not there by then, the first picture comes over HTTP. */
+const PATIENCE_MS = 2_000;
+
+const LANGUAGES = ["en", "ko"];
+
+async function loadWords() {
+  const asked = document.documentElement.lang.slice(0, 2);
+  const lang = LANGUAGES.includes(asked) ? asked : "en";
+  setMessages(lang, await api.messages(lang));
+  document.documentElement.lang = lang;
+}
+
+function follow(watch) {
+  setWatch(watch);
+  prune(wanted(watch));
+}
+
+/** Without a socket the page is not live, and says so; what it shows is then at least not empty. */
+function fallBack() {
+  if (link.peek().state === "open") return;
+  api.overview().then((answer) => receive([{ type: "hello", server: answer.server, epoch: null, now: answer.now }, ...eventsOf(answer)]), () => {});
+}
+
+await loadWords();
+const root = document.getElementById("root");
+root.replaceChildren();
+render(html`<${App} />`, root);
+onWatch(follow);
+connect(receive);
+setTimeout(fallBack, PATIENCE_MS);

@@ -1,0 +1,86 @@
+/** One job: a drawer over the page it was opened from, with an address of its own. */
+import { useEffect, useRef } from "preact/hooks";
+import * as api from "../api.js";
+import { signal } from "@preact/signals";
+import { Trouble } from "../components/trouble.js";
+import { Skeleton } from "../components/skeleton.js";
+import { icons } from "../components/icons.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { Facts } from "../panels/job/facts.js";
+import { Head } from "../panels/job/head.js";
+import { ProgressBlock } from "../panels/job/progress.js";
+import { Steps } from "../panels/job/steps.js";
+import { Tabs } from "../panels/job/tabs.js";
+import { live } from "../panels/status.js";
+import { leaveJob, route, to } from "../router.js";
+import { jobs, receive } from "../store.js";
+import { useWatch } from "../watch.js";
+
+/** Why a job could not be fetched, by id. */
+const failures = signal({});
+
+/** The first picture comes over HTTP, changes over the socket; whichever was read later is shown. */
+function useJob(id) {
+  useWatch({ job: id });
+  useEffect(() => {
+    const ended = new AbortController();
+    failures.value = {};
+    api.job(id, ended.signal).then(
+      ({ job, as_of = 0 }) => receive([{ type: "job", job, as_of }]),
+      (error) => ended.signal.aborted || (failures.value = { [id]: error }),
+    );
+    return () => ended.abort();
+  }, [id]);
+  const last = useRef(null);
+  if (last.current?.id !== id) last.current = null;
+  const entry = jobs.value[id];
+  if (entry?.value) last.current = entry.value;
+  return { job: last.current, isGone: entry?.value === null, error: failures.value[id] };
+}
+
+const Gone = ({ known }) => html`
+  <div class="banner warn" role="alert" data-testid="job-gone">
+    <p><strong>${t("job.gone")}</strong> ${t(known ? "job.gone.known" : "job.gone.unknown")} <a class="link" href=${to("jobs")}>${t("job.gone.next")}</a></p>
+  </div>`;
+
+const Waiting = () => html`<div class="job-head"><${Skeleton} width=${300} height=${14} /><p><${Skeleton} width=${180} height=${22} /></p><p><${Skeleton} width=${360} /></p></div>`;
+
+function Body({ id }) {
+  const { job, isGone, error } = useJob(id);
+  if (!job && error && error.status !== 404) return html`<${Trouble} error=${error} />`;
+  if (!job && (isGone || error)) return html`<${Gone} />`;
+  if (!job) return html`<${Waiting} />`;
+  return html`
+    ${isGone && html`<${Gone} known />`}
+    <div class=${`fresh ${isGone ? "was" : ""}`}>
+      <${Head} job=${job} gone=${isGone} />
+      <${ProgressBlock} job=${job} />
+      <${Steps} job=${job} />
+      <${Tabs} job=${job} />
+      <${Facts} job=${job} />
+    </div>`;
+}
+
+export function Page() {
+  const dialog = useRef(null);
+  const { job: id } = route.value;
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current.showModal();
+    return () => before?.isConnected && before.focus({ preventScroll: true });
+  }, []);
+  const onCancel = (event) => {
+    if (event.target !== dialog.current) return;
+    event.preventDefault();
+    leaveJob();
+  };
+  const onBackdrop = (event) => event.target === dialog.current && leaveJob();
+  return html`
+    <dialog class=${`drawer ${live.value ? "" : "stale"}`} ref=${dialog} aria-label=${t("title.job")} onCancel=${onCancel} onMouseDown=${onBackdrop} data-testid="job">
+      <div class="drawer-in" tabindex="-1" autofocus>
+        <button type="button" class="button bare icon drawer-close" onClick=${leaveJob} aria-label=${t("job.close")}><${icons.close} /></button>
+        ${id && html`<${Body} key=${id} id=${id} />`}
+      </div>
+    </dialog>`;
+}

@@ -1,0 +1,54 @@
+/** Submitting a job: what can be run, and the form of the one that was chosen. */
+import { Skeleton } from "../components/skeleton.js";
+import { CodeBox } from "../components/copy.js";
+import { Trouble } from "../components/trouble.js";
+import { useCatalog } from "../catalog.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { Banners } from "../panels/banners.js";
+import { Form } from "../panels/submit/form.js";
+import { behind, toType } from "../router.js";
+
+const firstSentence = (help) => help.split(/\n|(?<=\.)\s/, 1)[0];
+
+const TypeLink = ({ type, isCurrent }) => html`
+  <li>
+    <a class=${`type ${type.error ? "broken" : ""}`} href=${toType(type.name)} aria-current=${isCurrent ? "true" : undefined}>
+      <strong>${type.title ?? type.name}</strong>
+      <span>${type.error ? t("submit.broken") : firstSentence(type.help ?? "")}</span>
+    </a>
+  </li>`;
+
+const Broken = ({ type }) => html`
+  <div class="card"><div class="empty" role="alert">
+    <strong>${t("submit.broken_title", { title: type.title ?? type.name })}</strong>
+    <pre class="broken-error" tabindex="0">${type.error}</pre>
+    <span>${t("submit.broken_next", { hosts: (type.hosts ?? []).join(", ") })}</span>
+    <${CodeBox} text="python -m jobs publish" what=${t("submit.publish")} />
+  </div></div>`;
+
+const NoTypes = () => html`
+  <div class="card"><div class="empty">
+    <strong>${t("submit.no_types")}</strong><span>${t("submit.no_types.next")}</span>
+    <${CodeBox} text="python -m jobs publish" what=${t("submit.publish")} />
+  </div></div>`;
+
+function Choice({ types, schedulers }) {
+  const asked = behind.value.query.type;
+  const type = types.find(({ name }) => name === asked) ?? types.find(({ error }) => !error) ?? types[0];
+  return html`
+    <div class="submit">
+      <nav class="types" aria-label=${t("submit.types")}><ul>${types.map((each) => html`<${TypeLink} key=${each.name} type=${each} isCurrent=${each === type} />`)}</ul></nav>
+      ${type.error ? html`<${Broken} type=${type} />` : html`<${Form} key=${`${type.name} ${JSON.stringify(type.schema)}`} type=${type} schedulers=${schedulers} />`}
+    </div>`;
+}
+
+export function Page() {
+  const { types, schedulers, error, retry } = useCatalog();
+  return html`
+    <div class="page-head"><h1>${t("title.submit")}</h1></div>
+    <${Banners} />
+    ${error && !types && html`<div class="card"><${Trouble} error=${error} onRetry=${retry} /></div>`}
+    ${!types && !error && html`<div class="submit"><div class="types"><${Skeleton} width=${160} /></div><div class="card submit-form"><${Skeleton} width=${200} height=${20} /></div></div>`}
+    ${types && (types.length ? html`<${Choice} types=${types} schedulers=${schedulers} />` : html`<${NoTypes} />`)}`;
+}

@@ -1,0 +1,38 @@
+/** What everybody on the page should know before reading on: Redis away, looking only, workers suspended. */
+import { now } from "../clock.js";
+import { ticking } from "../format.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { health, server, totals } from "../store.js";
+
+const Banner = ({ level, name, children }) => html`
+  <div class=${`banner ${level}`} role=${level === "bad" ? "alert" : "note"} data-testid=${`banner-${name}`}><p>${children}</p></div>`;
+
+function RedisAway() {
+  const { redis_since: since, message, address } = health.value;
+  const time = since == null ? "" : ticking((now.value - since) / 1000);
+  return html`
+    <${Banner} level="bad" name="redis">
+      <strong>${t("banner.redis", { address })}</strong> ${time && t("banner.redis.since", { time })} ${message ?? t("banner.redis.fix")}
+    <//>`;
+}
+
+/** The files of this page are from before an update: what it loads later may not fit. */
+function isOutdated() {
+  const own = document.documentElement.dataset.assets?.split("/").at(-1);
+  return Boolean(server.value?.assets && own && server.value.assets !== own);
+}
+
+/** Shown above every page. */
+export function Banners() {
+  const [known, served] = [health.value, server.value];
+  const lookOnly = served?.attached && served.may_write === false;
+  return html`
+    ${known?.redis === "away" && html`<${RedisAway} />`}
+    ${lookOnly &&
+    html`<${Banner} level="" name="look-only"><strong>${t("banner.look_only")}</strong> ${served.why_not ?? t("banner.look_only.fix")}<//>`}
+    ${isOutdated() &&
+    html`<${Banner} level="" name="outdated">${t("banner.outdated")} <button type="button" class="button" onClick=${() => location.reload()}>${t("banner.outdated.fix")}</button><//>`}
+    ${totals.value?.suspended &&
+    html`<${Banner} level="warn" name="suspended"><strong>${t("banner.suspended")}</strong> ${t("banner.suspended.fix")}<//>`}`;
+}

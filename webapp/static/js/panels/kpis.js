@@ -1,0 +1,19 @@
+/** The strip of five figures. */
+import { Skeleton } from "../components/skeleton.js";
+import { now } from "../clock.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { figures, totals } from "../store.js";
+import { kpis } from "./kpis.model.js";
+
+const Kpi = ({ name, label, value, note, tone = "", empty }) => html`
+  <div class="kpi" data-testid=${`kpi-${name}`}>
+    <dt>${label ?? t(`kpi.${name}`)}</dt>
+    <dd class=${`value ${tone} ${empty ? "quiet" : ""}`}>${value ?? html`<${Skeleton} width=${72} height=${22} />`}</dd>
+    <dd class="note" title=${note}>${note || html`<${Skeleton} width=${110} />`}</dd>
+  </div>`;
+
+export const Kpis = () => html`
+  <dl class="card kpis fresh">
+    ${kpis(totals.value, figures.value, now.value).map(({ key, ...rest }) => html`<${Kpi} key=${key} name=${key} ...${rest} />`)}
+  </dl>`;

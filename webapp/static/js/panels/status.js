@@ -1,0 +1,83 @@
+/** The honest pill: the worst hop in one line, all hops in its popover. Reads link, health and the clock. */
+import { computed } from "@preact/signals";
+import { now } from "../clock.js";
+import { hourMinute, NOTHING, ticking } from "../format.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { link, retryNow } from "../socket.js";
+import { seenAt, status } from "../status.model.js";
+import { health, server, slices } from "../store.js";
+
+const SINGLES = ["totals", "figures", "gathered"];
+const KEYED = ["queues", "workers", "running", "jobs", "rows"];
+
+/** Latest Redis time of any value that came. */
+const newest = computed(() => {
+  const times = SINGLES.map((name) => slices[name].value?.as_of ?? 0);
+  for (const name of KEYED) for (const entry of Object.values(slices[name].value)) times.push(entry.as_of);
+  const latest = times.reduce((a, b) => Math.max(a, b), 0);
+  return latest || null;
+});
+
+const state = computed(() => {
+  const at = now.value;
+  return status({ link: link.value, health: health.value, newest: newest.value, now: at, localNow: Date.now() });
+});
+
+/** True while what the page shows can be trusted to be now. */
+export const live = computed(() => state.value.live);
+
+const LEVELS = { ok: "s-ok", busy: "s-warn", bad: "s-bad" };
+
+/** The sentence of the pill: words for the values that its key takes. */
+function sentence({ key, values }) {
+  const words = { ...values };
+  if (values.since != null) words.since = hourMinute(values.since);
+  if (values.age != null) words.age = ticking(values.age);
+  return t(values.age < 2 ? `${key}.fresh` : key, words);
+}
+
+export function StatusPill() {
+  const current = state.value;
+  const servers = health.value?.servers;
+  return html`
+    <button type="button" class=${`pill ${LEVELS[current.level]}`} popovertarget="status" data-testid="status" data-level=${current.level} data-live=${current.live}>
+      <span class="line"><span class="dot"></span><span class="text">${sentence(current)}</span></span>
+      ${health.value && html`<span class="where">${health.value.address} · ${t("status.servers", { n: servers })}</span>`}
+    </button>
+    <${StatusDetails} />`;
+}
+
+function ago(ms) {
+  if (ms == null) return NOTHING;
+  const seconds = (now.value - ms) / 1000;
+  return seconds < 1 ? t("ago.now") : t("ago", { time: ticking(seconds) });
+}
+
+function pageHop({ state: name, since, heardAt, retryAt }) {
+  if (name === "open") return t("hop.page.open", { time: ago(now.value - (Date.now() - heardAt)) });
+  if (name === "waiting") return t("hop.page.waiting", { since: hourMinute(since), n: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)) });
+  return t("hop.page.connecting");
+}
+
+function StatusDetails() {
+  const [hop, known, served] = [link.value, health.value, server.value];
+  const rows = [
+    ["hop.page", pageHop(hop)],
+    ["hop.redis", known ? t(`hop.redis.${known.redis}`, { since: hourMinute(known.redis_since) }) : NOTHING],
+    ["hop.feed", known ? t(`hop.feed.${known.feed.mode}`) : NOTHING],
+    ["hop.proved", ago(known?.feed.proved_at)],
+    ["hop.reconciled", ago(known?.reconciled_at)],
+    ["hop.seen", ago(seenAt(known, newest.value))],
+    ["hop.servers", known?.servers ?? NOTHING],
+    ["hop.address", known?.address ?? NOTHING],
+    ["hop.version", served?.version ?? NOTHING],
+  ];
+  return html`
+    <div class="popover" id="status" popover>
+      <h2>${t("hop.title")}</h2>
+      <dl>${rows.map(([key, value]) => html`<dt key=${key}>${t(key)}</dt><dd>${value}</dd>`)}</dl>
+      ${known?.message && html`<p class="note">${known.message}</p>`}
+      ${hop.state === "waiting" && html`<p class="note"><button type="button" class="button" onClick=${retryNow}>${t("hop.retry")}</button></p>`}
+    </div>`;
+}

@@ -1,0 +1,151 @@
+/**
+ * What the page knows, and how one event of the wire changes it. Pure: no clock, no network, nothing vendored.
+ * The golden messages in tests/contract/events hold this file and the server together.
+ *
+ * Everything is kept as {value, as_of}: as_of is the Redis time of the read, and the newer one wins, whether it came
+ * over the socket or over HTTP. A value of null is a tombstone: "gone" must not be undone by an older read.
+ *
+ * @typedef {{value: any, as_of: number}} Entry
+ * @typedef {{
+ *   server: object|null, epoch: string|null, health: object|null, error: object|null, catalog: number,
+ *   totals: Entry|null, figures: Entry|null, gathered: Entry|null,
+ *   queues: Record<string, Entry>, workers: Record<string, Entry>, running: Record<string, Entry>,
+ *   jobs: Record<string, Entry>, rows: Record<string, Entry>, lists: Record<string, Entry>,
+ *   logs: Record<string, {lines: object[], last: string, dropped: number}>,
+ * }} State
+ */
+
+/** More lines than a log keeps in Redis (256 KiB) at 50 characters a line; what is older is counted, not kept. */
+export const LOG_LINES = 5_000;
+
+const SINGLE = { totals: "totals", figures: "figures", gathered: "gathered" };
+const KEYED = { queue: "queues", worker: "workers", running: "running" };
+
+/** @returns {State} */
+export const initial = () => ({
+  server: null, epoch: null, health: null, error: null, catalog: 0,
+  totals: null, figures: null, gathered: null,
+  queues: {}, workers: {}, running: {},
+  jobs: {}, rows: {}, lists: {}, logs: {},
+});
+
+const isNewer = (entry, as_of) => !entry || as_of >= entry.as_of;
+
+/** The same state where nothing changed, so that "did this slice change" is one comparison. */
+function put(state, slice, key, value, as_of) {
+  const entries = state[slice];
+  if (!isNewer(entries[key], as_of)) return state;
+  return { ...state, [slice]: { ...entries, [key]: { value, as_of } } };
+}
+
+function overview(state, event) {
+  const { part, key, value, as_of } = event;
+  if (part === "complete") return complete(state, event);
+  if (part in KEYED) return put(state, KEYED[part], key, value, as_of);
+  const name = SINGLE[part];
+  if (!name || !isNewer(state[name], as_of)) return state;
+  return { ...state, [name]: { value, as_of } };
+}
+
+/** After a snapshot: what it did not name is gone, unless it was read later than the snapshot. */
+function complete(state, { keys, as_of }) {
+  const next = { ...state };
+  for (const [part, slice] of Object.entries(KEYED)) {
+    const named = new Set(keys[part] ?? []);
+    const kept = Object.entries(state[slice]).filter(([key, entry]) => named.has(key) || entry.as_of > as_of);
+    if (kept.length !== Object.keys(state[slice]).length) next[slice] = Object.fromEntries(kept);
+  }
+  return next;
+}
+
+/** An open job is also a row of the list behind it. */
+function job(state, { job: value, as_of }) {
+  const next = put(state, "jobs", value.id, value, as_of);
+  return value.id in next.rows ? put(next, "rows", value.id, value, as_of) : next;
+}
+
+function gone(state, { id, as_of }) {
+  let next = state;
+  for (const slice of ["jobs", "rows", "running"]) if (id in next[slice]) next = put(next, slice, id, null, as_of);
+  return next;
+}
+
+/** Stream ids are "<ms>-<n>": compared as two numbers. */
+function isAfter(id, last) {
+  const [a, b] = [id, last || "0-0"].map((text) => text.split("-").map(Number));
+  return a[0] === b[0] ? a[1] > b[1] : a[0] > b[0];
+}
+
+function log(state, { job: id, lines, last, reset }) {
+  const before = (!reset && state.logs[id]) || { lines: [], last: "0-0", dropped: 0 };
+  const fresh = lines.filter((line) => isAfter(line.id, before.last));
+  if (!fresh.length && !reset && state.logs[id]) return state;
+  const all = before.lines.concat(fresh);
+  const dropped = Math.max(0, all.length - LOG_LINES);
+  const entry = { lines: dropped ? all.slice(dropped) : all, last: last ?? before.last, dropped: before.dropped + dropped };
+  return { ...state, logs: { ...state.logs, [id]: entry } };
+}
+
+const HANDLERS = {
+  hello: (state, { server, epoch }) => ({ ...state, server, epoch }),
+  health: (state, { health }) => ({ ...state, health }),
+  overview,
+  job,
+  row: (state, { row, as_of }) => put(state, "rows", row.id, row, as_of),
+  gone,
+  log,
+  list: (state, { list, version, total, as_of }) => put(state, "lists", list, { version, total }, as_of),
+  catalog: (state) => ({ ...state, catalog: state.catalog + 1 }),
+  error: (state, { code, message, fix }) => ({ ...state, error: { code, message, fix } }),
+};
+
+/**
+ * The state after `event`; the same object where nothing changed or the type is not known here.
+ * @param {State} state
+ * @returns {State}
+ */
+export function apply(state, event) {
+  const handler = Object.hasOwn(HANDLERS, event.type) ? HANDLERS[event.type] : null;
+  return handler ? handler(state, event) : state;
+}
+
+/** The types of event this page understands. */
+export const TYPES = Object.keys(HANDLERS);
+
+/** The answer of GET /api/overview as the events that would say the same. */
+export function eventsOf(answer) {
+  const part = (name, key, value, as_of) => ({ type: "overview", part: name, key, value, as_of });
+  const { as_of } = answer;
+  return [
+    { type: "health", health: answer.health },
+    part("totals", null, answer.totals, as_of),
+    part("figures", null, answer.figures, as_of),
+    part("gathered", null, answer.gathered, as_of),
+    ...answer.queues.map((queue) => part("queue", queue.name, queue, as_of)),
+    ...answer.workers.map((worker) => part("worker", worker.name, worker, as_of)),
+    ...answer.running.map((row) => part("running", row.id, row, as_of)),
+    {
+      type: "overview", part: "complete", as_of,
+      keys: {
+        queue: answer.queues.map((queue) => queue.name),
+        worker: answer.workers.map((worker) => worker.name),
+        running: answer.running.map((row) => row.id),
+      },
+    },
+  ];
+}
+
+/** Forgets rows, jobs, logs and lists that nothing shows any longer, so that a tab open for a week stays small. */
+export function keepOnly(state, { rows, jobs, lists, logs }) {
+  const pick = (entries, wanted) => Object.fromEntries(Object.entries(entries).filter(([key]) => wanted.has(key)));
+  return {
+    ...state,
+    rows: pick(state.rows, rows),
+    jobs: pick(state.jobs, jobs),
+    lists: pick(state.lists, lists),
+    logs: pick(state.logs, logs),
+  };
+}
+
+/** The living values of a keyed slice. */
+export const values = (entries) => Object.values(entries).map((entry) => entry.value).filter((value) => value !== null);

@@ -1,0 +1,144 @@
+/**
+ * The one WebSocket: connects, asks for what is watched, notices silence, and comes back after any break.
+ * A break, a gap in the numbering and a long-hidden tab are one path: ask anew for everything and be told it whole.
+ */
+import { signal } from "@preact/signals";
+import { backoff } from "./backoff.js";
+import { base } from "./router.js";
+
+const PING_MS = 10_000;
+/** A ping unanswered for this long: the way is broken, even where TCP has not noticed. */
+const SILENCE_MS = 9_000;
+/** A glance at another tab costs nothing; after this a hidden page asks for nothing. */
+const HIDDEN_MS = 15_000;
+
+/**
+ * The hop from this page to the web process. `state`: connecting, open or waiting; `since` and `retryAt` in ms of this
+ * machine's clock; `heardAt`: the last frame.
+ */
+export const link = signal({ state: "connecting", since: Date.now(), retryAt: null, heardAt: null });
+
+let socket = null;
+let deliver = () => {};
+let watch = {};
+let asked = 0;
+let seq = 0;
+let tries = 0;
+let unanswered = null;
+let timer = null;
+let hiddenTimer = null;
+let resting = false;
+
+const address = () => `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${base}/live`;
+
+const isOpen = () => socket?.readyState === WebSocket.OPEN;
+
+function mark(changes) {
+  link.value = { ...link.peek(), ...changes };
+}
+
+function send(message) {
+  if (isOpen()) socket.send(JSON.stringify(message));
+}
+
+function ask(wanted) {
+  asked += 1;
+  send({ id: asked, watch: wanted });
+}
+
+/** Dropping every wish first makes all of them new, and what is new is told whole. */
+function askAnew() {
+  ask({});
+  ask(watch);
+}
+
+/** Connects for good; `onEvents` gets the events of each frame. */
+export function connect(onEvents) {
+  deliver = onEvents;
+  document.addEventListener("visibilitychange", onVisibility);
+  addEventListener("online", retryNow);
+  setInterval(beat, PING_MS);
+  open();
+}
+
+/** Replaces what is watched. */
+export function setWatch(wanted) {
+  watch = wanted;
+  if (!resting) ask(watch);
+}
+
+/** Does not wait for the next attempt. */
+export function retryNow() {
+  if (link.peek().state === "waiting") open();
+}
+
+function open() {
+  clearTimeout(timer);
+  if (link.peek().state === "waiting") mark({ state: "connecting", retryAt: null });
+  seq = 0;
+  unanswered = null;
+  const opened = new WebSocket(address());
+  socket = opened;
+  opened.onopen = () => opened === socket && ask(resting ? {} : watch);
+  opened.onmessage = (message) => opened === socket && onFrame(message.data);
+  opened.onclose = () => opened === socket && onClose();
+}
+
+function onFrame(text) {
+  const frame = JSON.parse(text);
+  const missed = frame.seq !== seq + 1;
+  seq = frame.seq;
+  tries = 0;
+  unanswered = null;
+  const { state } = link.peek();
+  mark({ state: "open", heardAt: Date.now(), ...(state !== "open" && { since: Date.now() }) });
+  deliver(frame.events.filter((event) => event.type !== "pong"));
+  if (missed) askAnew();
+}
+
+function onClose() {
+  const delay = backoff(tries);
+  tries += 1;
+  const { state, since } = link.peek();
+  mark({
+    state: "waiting",
+    since: state === "open" ? Date.now() : since,
+    retryAt: Date.now() + delay,
+  });
+  timer = setTimeout(open, delay);
+}
+
+/** Counts from the first unanswered ping, not from the last frame: a hidden tab is woken once a minute only. */
+function beat() {
+  if (!isOpen()) return;
+  if (unanswered !== null && Date.now() - unanswered > SILENCE_MS) {
+    giveUp();
+    return;
+  }
+  unanswered ??= Date.now();
+  send({ ping: Date.now() });
+}
+
+/** A dead way never reports its own close in time: leave it and start another. */
+function giveUp() {
+  const dead = socket;
+  socket = null;
+  dead.close();
+  onClose();
+}
+
+function onVisibility() {
+  clearTimeout(hiddenTimer);
+  if (document.hidden) {
+    hiddenTimer = setTimeout(() => {
+      resting = true;
+      ask({});
+    }, HIDDEN_MS);
+    return;
+  }
+  if (resting) {
+    resting = false;
+    ask(watch);
+  }
+  retryNow();
+}

@@ -1,0 +1,35 @@
+/** What all parts of the page ask for, as the one `watch` of the wire. Pure. */
+
+/** The wire takes no more; a page of a list is 50. */
+export const MOST_ROWS = 200;
+
+/**
+ * One watch out of many wishes: {overview}, {job}, {log: {job, after}}, {rows: […]}, {lists: […]}.
+ * Of jobs and logs the last wish counts: one is open at a time.
+ */
+export function compose(wishes) {
+  const watch = {};
+  const rows = new Set();
+  const lists = new Set();
+  for (const wish of wishes) {
+    if (wish.overview) watch.overview = true;
+    if (wish.job) watch.job = wish.job;
+    if (wish.log) watch.log = wish.log;
+    for (const id of wish.rows ?? []) rows.add(id);
+    for (const list of wish.lists ?? []) lists.add(list);
+  }
+  if (rows.size) watch.rows = [...rows].slice(0, MOST_ROWS);
+  if (lists.size) watch.lists = [...lists];
+  return watch;
+}
+
+/** What of the state is worth keeping under this watch. */
+export const wanted = (watch) => ({
+  rows: new Set(watch.rows),
+  jobs: new Set(watch.job ? [watch.job] : []),
+  lists: new Set(watch.lists),
+  logs: new Set(watch.log ? [watch.log.job] : []),
+});
+
+/** The name of a list on the wire; an empty queue or status means all. */
+export const listName = (queue, status) => `${queue}/${status}`;
