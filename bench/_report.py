@@ -1,6 +1,6 @@
-"""What every measurement ends in: a table with machine, versions, N, goals and bias, and the same as JSON. Also the maths.
+"""What every measurement ends in: a table with machine, versions, N, goals and bias, and the same as JSON.
 
-No servers and no clients here (`_stage.py`, `_tabs.py`, `_browser.py`).
+Its maths is in `_maths.py`. No servers and no clients here.
 """
 
 import argparse
@@ -8,10 +8,8 @@ import importlib.metadata
 import json
 import os
 import platform
-import random
-import statistics
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +21,6 @@ from webapp.local_redis import server_binary
 #: Where the figures of the last run lie, one file per measurement; not part of the repository.
 RESULTS = ROOT / "var" / "bench"
 PACKAGES = ("rq", "redis", "hiredis", "flask", "flask-sock", "gunicorn", "gevent")
-RESAMPLES = 2_000
 
 
 @dataclass
@@ -75,7 +72,8 @@ class Report:
         """The report as a section of Markdown."""
         cells = [[_shown(cell) for cell in row] for row in (self.columns, *self.rows)]
         widths = [max(len(row[at]) for row in cells) for at in range(len(self.columns))]
-        lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells]
+        padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in cells]
+        lines = [f"| {' | '.join(row)} |" for row in padded]
         lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
         goals = [
             f"- {'met' if goal.met else 'MISSED'}: {goal.text}: {_shown(goal.value)} "
@@ -123,49 +121,6 @@ def versions() -> str:
     server = subprocess.run([str(server_binary()), "--version"], capture_output=True, text=True, check=True).stdout
     found = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
     return f"Python {platform.python_version()}, {' '.join(server.split()[:3])}, {', '.join(found)}"
-
-
-def percentile(values: Iterable[float], share: float) -> float:
-    """Linear between neighbours; `share` from 0 to 1. Not a number where there are no values."""
-    ordered = sorted(values)
-    if not ordered:
-        return float("nan")
-    place = (len(ordered) - 1) * share
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-
-
-def p95(values: Iterable[float]) -> float:
-    return percentile(values, 0.95)
-
-
-def spread(values: Sequence[float]) -> list[float]:
-    """[median, 95th percentile, least, most]: the four cells of a row."""
-    return [percentile(values, 0.5), p95(values), percentile(values, 0), percentile(values, 1)]
-
-
-SPREAD = ("median", "p95", "least", "most")
-
-
-def interval(measure: Callable[[], float]) -> tuple[float, float]:
-    """95 % bootstrap interval of `measure`, which resamples by itself, see `resampled`."""
-    found = sorted(measure() for _ in range(RESAMPLES))
-    return percentile(found, 0.025), percentile(found, 0.975)
-
-
-def ratio_interval(above: Sequence[float], below: Sequence[float], statistic: Callable) -> tuple[float, float]:
-    """95 % bootstrap interval of statistic(above) / statistic(below), the two resampled apart."""
-    return interval(lambda: statistic(resampled(above)) / statistic(resampled(below)))
-
-
-def resampled(values: Sequence[float]) -> list[float]:
-    """As many values, drawn with replacement."""
-    return random.choices(values, k=len(values))
-
-
-def median(values: Sequence[float]) -> float:
-    return statistics.median(values)
 
 
 def _shown(value: Any) -> str:

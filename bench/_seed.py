@@ -37,7 +37,9 @@ def job_fields(status: str, at: float, queue: str = "default") -> dict[str, obje
     }
 
 
-def finished(client: redis.Redis, count: int, prefix: str = "seeded", newest_in: float = 0.0, queue: str = "default") -> None:
+def finished(
+    client: redis.Redis, count: int, prefix: str = "seeded", newest_in: float = 0.0, queue: str = "default"
+) -> None:
     """Add `count` finished jobs to the queue's registry; the last one expires in a year and `newest_in` seconds."""
     now = time.time()
     client.sadd("rq:queues", f"rq:queue:{queue}")

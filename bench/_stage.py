@@ -3,9 +3,11 @@
 Servers and processes are those of the tests. Nothing is measured here.
 """
 
+import contextlib
 import os
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,10 +23,11 @@ from tests.support import free_port
 class Stage:
     """One Redis and what works with it. A context: everything that it started ends with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: dict[str, object] | None = None) -> None:
+        """`options` are settings of the Redis server."""
         self._folder = tempfile.TemporaryDirectory(prefix="rqlive-bench-")
         self.folder = Path(self._folder.name)
-        self.server = RedisServer(kind="valkey")
+        self.server = RedisServer(options, port=free_port(), kind="valkey")
         self._processes: list[Process] = []
 
     def __enter__(self) -> Self:
@@ -41,6 +44,12 @@ class Stage:
     @property
     def url(self) -> str:
         return self.server.url
+
+    @property
+    def tcp_url(self) -> str:
+        """The same Redis, for programs that take no unix socket."""
+        assert self.server.tcp_url
+        return self.server.tcp_url
 
     def client(self) -> redis.Redis:
         """One more client, apart from `self.redis`."""
@@ -80,6 +89,14 @@ class Stage:
             process._ready(lambda: ready in process.output, f"it said {ready!r}")
         return process
 
+    @staticmethod
+    def answers(url: str) -> bool:
+        """Whether a GET of `url` succeeds."""
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=2).close()
+            return True
+        return False
+
     def end(self, process: Process) -> None:
         """End one process, and all that it started, before the stage ends."""
         self._processes.remove(process)
@@ -107,3 +124,8 @@ def resident_kib(process: Process) -> float:
 def cpu_seconds(process: Process) -> float:
     """Processor time of a process and its children so far."""
     return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in session_members(process.pid))
+
+
+def quiet_worker(url: str, *flags: str) -> tuple[list[str]]:
+    """Arguments for `subprocess.run`: a stock `rq worker` on the default queue that prints nothing."""
+    return ([sys.executable, str(BIN / "rq"), "worker", "-u", url, "--quiet", *flags],)

@@ -90,26 +90,33 @@ class Tabs:
         return json.loads(line) if line else None
 
 
-def latencies(heard: Sequence[Heard], written: Mapping[int, float]) -> tuple[list[float], int]:
-    """(milliseconds for each tab and number, how many never came).
+def latencies(heard: Sequence[Heard], written: Mapping[int, float]) -> tuple[list[list[float]], int]:
+    """(for each number the milliseconds until each tab heard it, how many never came).
 
     A number counts as heard with the first frame that brings it or a later one: a frame tells the present.
     """
-    found, lost = [], 0
+    found: list[list[float]] = [[] for _ in written]
+    lost, last = 0, max(written, default=-1)
     for tab in heard:
-        highest, numbers, times = -1, [], []
-        for number, at in tab.numbers:
-            if number > highest and number <= max(written, default=-1):
-                highest = number
-                numbers.append(number)
-                times.append(at)
-        for number, at in written.items():
+        numbers, times = _rising(tab.numbers, last)
+        for group, (number, at) in zip(found, written.items(), strict=True):
             place = bisect_left(numbers, number)
             if place == len(numbers):
                 lost += 1
             else:
-                found.append((times[place] - at) * 1000)
+                group.append((times[place] - at) * 1000)
     return found, lost
+
+
+def _rising(heard: Sequence[tuple[int, float]], last: int) -> tuple[list[int], list[float]]:
+    """Numbers up to `last` that are higher than all before, and when each came."""
+    numbers: list[int] = []
+    times: list[float] = []
+    for number, at in heard:
+        if number <= last and (not numbers or number > numbers[-1]):
+            numbers.append(number)
+            times.append(at)
+    return numbers, times
 
 
 class _Tab:
@@ -123,9 +130,10 @@ class _Tab:
         self.closed = False
         self.socket = socket.create_connection((parts.hostname, parts.port), CONNECT_TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._upgrade(parts.netloc, parts.path)
+        rest = self._upgrade(parts.netloc, parts.path)
         if group.watch is not None:
             self._send(TEXT, json.dumps({"id": 1, "watch": group.watch}).encode())
+        self._feed(rest, time.monotonic())
         while not self._frames:
             self.read()
         self.socket.setblocking(False)
@@ -134,9 +142,12 @@ class _Tab:
         """Take what has come, and stamp its frames with now."""
         data = self.socket.recv(262_144)
         now = time.monotonic()
-        if not data:
+        if data:
+            self._feed(data, now)
+        else:
             self.closed = True
-            return
+
+    def _feed(self, data: bytes, now: float) -> None:
         self._bytes += len(data)
         data = self._buffer + data if self._buffer else data
         start = 0
@@ -166,7 +177,8 @@ class _Tab:
         elif opcode == CLOSE:
             self.closed = True
 
-    def _upgrade(self, host: str, path: str) -> None:
+    def _upgrade(self, host: str, path: str) -> bytes:
+        """Ask for the upgrade; returns what came after its answer."""
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}", f"Origin: http://{host}", "Upgrade: websocket"]
         lines += ["Connection: Upgrade", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13"]
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode())
@@ -179,7 +191,7 @@ class _Tab:
         head, _, rest = answer.partition(b"\r\n\r\n")
         if b" 101 " not in head.split(b"\r\n", 1)[0]:
             raise ConnectionError(f"no upgrade: {answer[:300]!r}")
-        self._buffer = rest
+        return rest
 
     def _send(self, opcode: int, payload: bytes) -> None:
         """One masked frame; a mask of zeros leaves the payload as it is."""

@@ -8,11 +8,11 @@ turns, a change every 0.12 s on the average.
 
 import random
 import time
-from functools import partial
 from pathlib import Path
 
 from bench import _seed
-from bench._report import SPREAD, Goal, Report, options, p95, ratio_interval, spread
+from bench._maths import SPREAD, flat, p95, ratio_interval, spread
+from bench._report import Goal, Report, options
 from bench._stage import Stage
 from bench._tabs import Group, Tabs, latencies
 from bench.prototype import JOB
@@ -42,8 +42,8 @@ def changes(stages: dict[str, Stage], count: int) -> dict[str, dict[int, float]]
     return written
 
 
-def measure(tabs: int, page: str, count: int) -> dict[str, tuple[list[float], int]]:
-    """(latencies in ms, lost) of RQ Live and the prototype, each with so many tabs."""
+def measure(tabs: int, page: str, count: int) -> dict[str, tuple[list[list[float]], int]]:
+    """(latencies in ms by change, lost) of RQ Live and the prototype, each with so many tabs."""
     with Stage() as ours, Stage() as bare:
         for stage in (ours, bare):
             _seed.running(stage.redis, JOB)
@@ -69,16 +69,18 @@ def main() -> None:
         samples=f"{asked.changes} changes of each, each heard by every tab",
         columns=("tabs, page", "which", *SPREAD, "lost"),
         bias=(
-            "Tabs, server and Redis share the machine, and 200 tabs are one process that reads one after the other. The "
-            "prototype reads two keys and checks nothing; RQ Live also reads the overview, the log and the lists."
+            "Tabs, server and Redis share the machine, and 200 tabs are one process that reads one after the other. "
+            "The prototype reads two keys and checks nothing; RQ Live also reads the overview, the log and the lists."
         ),
     )
     for tabs in TABS:
         for page in PAGES:
             found = measure(tabs, page, asked.changes)
             (ours, _), (bare, _) = found["RQ Live"], found["bare prototype"]
-            report.rows += [(f"{tabs}, {page}", name, *spread(values), lost) for name, (values, lost) in found.items()]
-            ratio, (low, high) = p95(ours) / p95(bare), ratio_interval(ours, bare, p95)
+            report.rows += [
+                (f"{tabs}, {page}", name, *spread(flat(groups)), lost) for name, (groups, lost) in found.items()
+            ]
+            ratio, (low, high) = p95(flat(ours)) / p95(flat(bare)), ratio_interval(ours, bare, p95)
             text = f"p95 with {tabs} tabs, {page}, by the prototype's (95 % interval {low:.2f} to {high:.2f})"
             report.goals.append(Goal(text, ratio, 2.0))
     report.finish()

@@ -69,7 +69,7 @@ def create_app() -> Flask:
     feed, sock = BareFeed(os.environ["BENCH_REDIS_URL"]), Sock(app)
 
     @sock.route("/live")
-    def live(ws) -> None:  # noqa: ANN001 - simple_websocket.Server; its import would patch nothing here
+    def live(ws) -> None:
         mailbox = feed.join()
         try:
             while True:

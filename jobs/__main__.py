@@ -11,16 +11,16 @@ from urllib.parse import quote, urlsplit
 import redis
 
 from jobs import _keys
-from jobs._publish import find, publish
+from jobs._publish import exists, find, publish
 
 TIMEOUT = 5
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Returns the exit code: 1 where nothing could be published."""
+    """Returns the exit code: 1 where something could not be published. A job type with an error is published as such."""
     options = _parser().parse_args(arguments)
     named = [*os.environ.get("RQLIVE_JOBS", "").replace(",", " ").split(), *options.packages]
-    packages = list(dict.fromkeys(["jobs", *named]))
+    packages = [package for package in dict.fromkeys(["jobs", *named]) if exists(package)]
     url = options.url or redis_url(os.environ)
     found = find(packages)
     try:
@@ -31,9 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
         print("Start it, or say where it is: RQ_REDIS_URL=redis://host:6379/0 python -m jobs publish", file=sys.stderr)
         return 1
     print("\n".join(table(written)))
-    if len(found) > len(written):
-        print(f"The catalog is full: it holds {_keys.CATALOG_MAX}. Remove types, or run with --prune.", file=sys.stderr)
-    return 0
+    left_out = {one.func for one in found if one.kind} - {entry["func"] for entry in written.values()}
+    if left_out:
+        print(f"Left out, because a catalog holds {_keys.CATALOG_MAX}: {', '.join(sorted(left_out))}", file=sys.stderr)
+        print("Remove types that nobody needs, or those of other hosts with --prune.", file=sys.stderr)
+    unknown = [package for package in named if package not in packages]
+    if unknown:
+        print(f"There is no package {', '.join(unknown)} on this path. Start it in the folder above.", file=sys.stderr)
+    return 1 if unknown else 0
 
 
 def redis_url(env: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing.util import Finalize
 from typing import Any
 
 from jobs import _capture, _run
@@ -31,7 +32,7 @@ CHUNK = 64 * 1024
 class Desk:
     """Where the children of a job deliver: a unix socket and the thread that reads it."""
 
-    def __init__(self, run: "_run.Run") -> None:
+    def __init__(self, run: _run.Run) -> None:
         self.path = os.path.join(tempfile.gettempdir(), f"rqlive-{os.getpid()}-{run.id}.sock")
         self._run = run
         self._closing = False
@@ -148,39 +149,40 @@ class ChildPost:
             self._socket.close()
 
 
-def become_child(parent: "_run.Run") -> None:
-    """In a process just forked off that of a job: deliver to the parent. Its threads are not here."""
+class ChildRun(_run.Run):
+    """The run of a job as a child process of it takes part in it."""
+
+    def __init__(self, job_id: str, run_id: str, path: str) -> None:
+        super().__init__(job_id, run_id, lambda: ChildPost(path), address=path)
+
+    def _start(self) -> None:
+        """Also see to it that the rest is delivered when this process ends: `multiprocessing` leaves without atexit.
+
+        Not before the first line: what is registered earlier, `multiprocessing` forgets when it has forked.
+        """
+        Finalize(None, self.finish, exitpriority=100)
+        atexit.register(self.finish)
+        super()._start()
+
+    def finish(self) -> None:
+        """Give back what was captured, deliver what waits."""
+        _capture.stop(self)
+        self.flush()
+
+
+def become_child(parent: _run.Run) -> None:
+    """In a process just forked off that of a job: deliver to the parent. The parent's threads are not here."""
     if parent.desk is not None:
         parent.desk.abandon()
     _capture.forget_begun_lines()
-    _run.current = child_run(parent.job_id, parent.id, parent.address())
+    path = parent.address()
+    _run.current = ChildRun(parent.job_id, parent.id, path) if path else None
 
 
 def arrive(job_id: str, run_id: str, path: str, build: Callable[..., Any], args: tuple) -> Any:
     """In a spawned process, unpickling its process object: take part in the run, then build the object."""
     if _run.current is None:
-        _run.current = child_run(job_id, run_id, path)
+        _run.current = ChildRun(job_id, run_id, path)
         _capture.start()
         _run.listen_for_children()
     return build(*args)
-
-
-def child_run(job_id: str, run_id: str, path: str | None) -> "_run.Run | None":
-    """The run as a child process takes part in it; None where the parent has no desk."""
-    if path is None:
-        return None
-    run = _run.Run(job_id, run_id, lambda: _last_words(run, ChildPost(path)), address=path)
-    return run
-
-
-def _last_words(run: "_run.Run", post: ChildPost) -> ChildPost:
-    """See to it that the end of this process delivers the rest: `multiprocessing` leaves without `atexit`."""
-    from multiprocessing.util import Finalize
-
-    def finish() -> None:
-        _capture.stop(run)
-        run.flush()
-
-    Finalize(None, finish, exitpriority=100)
-    atexit.register(finish)
-    return post

@@ -5,6 +5,7 @@ delivered is the post's affair: `_post.py` in the process of the job, `_children
 """
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -38,10 +39,11 @@ class Post(Protocol):
 class Courier:
     """Carries what is in a run's mailbox and on its board to the post."""
 
-    def __init__(self, run: "Run", post: Post) -> None:
+    def __init__(self, run: "Run", make_post: Callable[[], Post]) -> None:
+        """`make_post` is called in the courier's thread: what it costs or raises is not the job's."""
         #: True while it sleeps until it is woken.
         self.idle = False
-        self._run, self._post = run, post
+        self._run, self._make_post = run, make_post
         self._tail = Tail()
         self._board: list[tuple] = []
         self._version = 0
@@ -68,12 +70,12 @@ class Courier:
     def _work(self) -> None:
         self._run.courier_thread = threading.get_ident()
         with suppress(Exception):
+            post = self._make_post()
             while not self._closing:
-                self._deliver()
+                self._deliver(post)
                 self._sleep()
-            self._deliver()
-        with suppress(Exception):
-            self._post.close()
+            self._deliver(post)
+            post.close()
 
     def _sleep(self) -> None:
         """Until the next delivery is due, or until there is something to deliver."""
@@ -94,7 +96,7 @@ class Courier:
         watched = run.mailbox or run.stages or run.guests or self._tail or self._closing
         return not watched and self._version == run.version
 
-    def _deliver(self) -> None:
+    def _deliver(self, post: Post) -> None:
         version = self._run.version
         self._tail.take(self._run.mailbox)
         stages = _progress.snapshot(self._run, monotonic()) if version else []
@@ -102,7 +104,9 @@ class Courier:
         lines = self._tail.lines()
         if lines or board != self._board or self._closing:
             try:
-                self._hand_over(lines, stages if board != self._board else None)
+                if not self._run.muted:
+                    changed = stages if board != self._board else None
+                    self._run.muted = not post.deliver(lines, changed, self._lifetime)
             except Exception:
                 self._pause = min(self._pause * 2 or PAUSE, PAUSE_MAX)
                 self._due = monotonic() + self._pause
@@ -110,7 +114,3 @@ class Courier:
         self._board, self._version, self._pause = board, version, 0.0
         # A flood may fill a log once a second, not ten times.
         self._due = monotonic() + TICK + self._tail.delivered() / _keys.LOG_BYTES
-
-    def _hand_over(self, lines: list[Line], stages: list[dict[str, Any]] | None) -> None:
-        if not self._run.muted:
-            self._run.muted = not self._post.deliver(lines, stages, self._lifetime)

@@ -6,6 +6,7 @@ bases on one Redis leave each other alone, and a type that is gone everywhere di
 """
 
 import importlib
+import importlib.util
 import inspect
 import json
 import pkgutil
@@ -21,8 +22,12 @@ from jobs import _keys
 from jobs._job_type import MARK, JobType
 from jobs._signature import SignatureError, read
 
+Catalog = dict[str, dict[str, Any]]
+
 #: Hosts that an entry remembers, the newest: containers are renamed with every start.
 HOSTS_MAX = 20
+#: Of what a module said when it could not be imported.
+ERROR_CHARS = 500
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,26 @@ class Found:
     error: str | None = None
 
     @property
+    def module(self) -> str:
+        return self.func.rpartition(".")[0]
+
+    @property
     def short(self) -> str:
         return self.func.rpartition(".")[2]
+
+    def speaks_for(self, entry: dict[str, Any]) -> bool:
+        """Whether a job type of this module, or of one within it, is meant."""
+        return str(entry.get("func")).startswith(f"{self.module}.")
+
+
+def exists(package: str) -> bool:
+    """Whether there is such a package or module at all, be it broken."""
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
+    except Exception:
+        return True
 
 
 def find(packages: Iterable[str]) -> list[Found]:
@@ -46,48 +69,45 @@ def find(packages: Iterable[str]) -> list[Found]:
     return [found for package in packages for module in _modules(package) for found in _types_of(package, module)]
 
 
-def publish(connection: Redis, found: list[Found], packages: Iterable[str], host: str, prune: bool = False) -> dict:
-    """Write the catalog; returns name -> entry of what was written. Two round trips, more if another writes meanwhile.
+def publish(connection: Redis, found: list[Found], packages: Iterable[str], host: str, prune: bool = False) -> Catalog:
+    """Write the catalog; returns what this host has in it now. Three round trips, more if another writes meanwhile.
 
     With `prune`, types of these packages that were not found go even if another host has published them.
     """
-    written: dict[str, dict[str, Any]] = {}
+    packages = set(packages)
+    after: Catalog = {}
 
     def write(pipe: Any) -> None:
         before = {name.decode(): _load(raw) for name, raw in pipe.hgetall(_keys.CATALOG).items()}
-        after = merge(before, found, set(packages), host, int(time.time() * 1000), prune)
-        written.clear()
-        written.update({name: entry for name, entry in after.items() if entry and _is_mine(entry, host, packages)})
+        after.clear()
+        after.update(merge(before, found, packages, host, int(time.time() * 1000), prune))
         pipe.multi()
+        for name in before.keys() - after.keys():
+            pipe.hdel(_keys.CATALOG, name)
         for name, entry in after.items():
-            if entry is None:
-                pipe.hdel(_keys.CATALOG, name)
-            elif entry != before.get(name):
+            if entry != before.get(name):
                 pipe.hset(_keys.CATALOG, name, json.dumps(entry, ensure_ascii=False))
 
     connection.transaction(write, _keys.CATALOG)
-    return written
+    mine = (name for name, entry in after.items() if entry.get("package") in packages and host in entry["hosts"])
+    return {name: after[name] for name in mine}
 
 
-def merge(
-    before: dict[str, dict[str, Any]], found: list[Found], packages: set[str], host: str, now: int, prune: bool = False
-) -> dict[str, dict[str, Any] | None]:
-    """The catalog as it is to be after `host` has published: name -> entry, or None to remove it. Pure."""
-    after: dict[str, dict[str, Any] | None] = dict(before)
-    names = {entry.get("func"): name for name, entry in before.items()}
-    kept = set()
-    for one in found:
-        for name in _names(one, names, after):
-            kept.add(name)
-            after[name] = _merged(before.get(name), _entry(one, name, now), host)
-            names[after[name]["func"]] = name
+def merge(before: Catalog, found: list[Found], packages: set[str], host: str, now: int, prune: bool = False) -> Catalog:
+    """The catalog as it is to be after `host` has published what it has found in `packages`. Pure."""
+    funcs = {one.func for one in found}
+    broken = [one for one in found if one.kind is None]
+    after: Catalog = {}
     for name, entry in before.items():
-        if name not in kept and entry.get("package") in packages:
-            hosts = [] if prune else [other for other in entry.get("hosts", []) if other != host]
-            after[name] = entry | {"hosts": hosts} if hosts else None
-    for name in list(after)[_keys.CATALOG_MAX :]:
-        if name not in before:
-            del after[name]
+        known = entry.get("func") in funcs or any(one.speaks_for(entry) for one in broken)
+        if known or entry.get("package") not in packages:
+            after[name] = entry
+        elif (others := _without(entry, host)) and not prune:
+            after[name] = entry | {"hosts": others}
+    for one in found:
+        for name in _names(one, after):
+            if name in after or len(after) < _keys.CATALOG_MAX:
+                after[name] = _merged(after.get(name), one, name, host, now)
     return after
 
 
@@ -106,7 +126,7 @@ def _import(name: str) -> tuple[str, ModuleType | None, str | None]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a module may even exit: the others are still to be listed
-        return name, None, f"{type(error).__name__}: {error}"
+        return name, None, f"{type(error).__name__}: {error}"[:ERROR_CHARS]
 
 
 def _types_of(package: str, module: tuple[str, ModuleType | None, str | None]) -> Iterator[Found]:
@@ -120,19 +140,16 @@ def _types_of(package: str, module: tuple[str, ModuleType | None, str | None]) -
             yield Found(package, f"{name}.{attribute}", inspect.iscoroutinefunction(value), kind)
 
 
-def _names(one: Found, names: dict[str, str], taken: dict[str, Any]) -> list[str]:
+def _names(one: Found, taken: Catalog) -> list[str]:
     """Under which names it goes: the one it had, else its short one, else, if that is another's, its dotted one.
 
     A module that cannot be imported speaks for every type that it had.
     """
     if one.kind is None:
-        module = one.func.rpartition(".")[0]
-        had = [name for func, name in names.items() if func and func.rpartition(".")[0] == module]
-        if had:
-            return had
-    if one.func in names:
-        return [names[one.func]]
-    return [one.func if taken.get(one.short) else one.short]
+        had = [name for name, entry in taken.items() if one.speaks_for(entry)]
+    else:
+        had = [name for name, entry in taken.items() if entry.get("func") == one.func]
+    return had or [one.func if taken.get(one.short) else one.short]
 
 
 def _entry(one: Found, name: str, now: int) -> dict[str, Any]:
@@ -164,18 +181,20 @@ def _entry(one: Found, name: str, now: int) -> dict[str, Any]:
     return told
 
 
-def _merged(before: dict[str, Any] | None, entry: dict[str, Any], host: str) -> dict[str, Any]:
-    """The entry with the hosts that have the type. What works elsewhere is not broken by a host where it does not."""
-    others = [other for other in (before or {}).get("hosts", []) if other != host]
-    if entry["error"] and before and not before.get("error"):
-        if others:
+def _merged(before: dict[str, Any] | None, one: Found, name: str, host: str, now: int) -> dict[str, Any]:
+    """The entry with the hosts that have the type. A host where it does not work breaks it for none where it does."""
+    others = _without(before or {}, host)
+    entry = _entry(one, name, now)
+    if entry["error"] and before:
+        if others and not before.get("error"):
             return before | {"hosts": others}
-        entry |= {key: before[key] for key in ("title", "help", "func", "package") if key in before}
+        if one.kind is None:
+            entry |= {key: before[key] for key in ("title", "help", "func") if before.get(key)}
     return entry | {"hosts": [*others, host][-HOSTS_MAX:]}
 
 
-def _is_mine(entry: dict[str, Any], host: str, packages: Iterable[str]) -> bool:
-    return host in entry["hosts"] and entry.get("package") in packages
+def _without(entry: dict[str, Any], host: str) -> list[str]:
+    return [other for other in entry.get("hosts", []) if other != host]
 
 
 def _load(raw: bytes) -> dict[str, Any]:

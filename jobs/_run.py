@@ -155,7 +155,7 @@ class Run:
             self._ticket.pop()
             from jobs._courier import Courier
 
-            self._courier = Courier(self, self._make_post())
+            self._courier = Courier(self, self._make_post)
 
     def _finish(self, succeeded: bool) -> None:
         for file in self.files:

@@ -1,6 +1,7 @@
 """`make run` for tests: the project's supervisor in a scratch folder, with a stand-in for the web application.
 
-Every process that comes of a run carries its mark in its environment: what carries it still has been left behind.
+Every process that comes of a run carries its mark in its environment, or works in its folder of Redis: so what has been
+left behind is found.
 """
 
 import contextlib
@@ -76,7 +77,10 @@ class Run(Process):
         found = {}
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if process.environ().get("RQLIVE_TEST_MARK") == self.mark and process.status() != psutil.STATUS_ZOMBIE:
+                ours = process.environ().get("RQLIVE_TEST_MARK") == self.mark
+                # The server of our Redis overwrites its environment with its title.
+                ours = ours or Path(process.cwd()) == self.folder / "var" / "redis"
+                if ours and process.status() != psutil.STATUS_ZOMBIE:
                     found[process.pid] = " ".join(process.cmdline())
         return found
 

@@ -1,13 +1,22 @@
-"""RQ Live's web process. `create_app()` is its table of contents."""
+"""RQ Live's web process. `create_app()` is its table of contents.
 
-from flask import Flask
+Nothing is imported here before it is called: workers and the supervisor need `webapp.config` without Flask.
+"""
 
-from webapp.config import Config
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from webapp.config import Config
 
 
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: "Config | None" = None) -> "Flask":
     """The Flask app for gunicorn. Reads no Redis and starts no thread: both happen on first use."""
+    from flask import Flask
+
     from webapp import api, assets, connections, errors, live, pages, security
+    from webapp.config import Config
     from webapp.live import socket
 
     config = config or Config.from_env()

@@ -90,7 +90,10 @@ def environment(config: Config, folder: Path) -> dict[str, str]:
 
 def usable_port(host: str, port: int) -> int:
     """The port, or a free one for 0. Raises ConfigError where another program has it."""
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror as error:
+        raise ConfigError(f"HOST={host} is not an address: {error.strerror}. Use one like 127.0.0.1.") from None
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

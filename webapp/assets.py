@@ -20,6 +20,7 @@ from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 from webapp.config import Config
+from webapp.security import HEADERS
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,14 @@ def init_app(app: Flask, config: Config) -> None:
     app.config["IMPORT_MAP_CSP_HASH"] = app.extensions["assets"].import_map_hash
     folder = _compressed(version)
     app.wsgi_app = WhiteNoise(
-        app.wsgi_app, root=folder, prefix=url, max_age=FOREVER, immutable_file_test=lambda path, url: True
+        app.wsgi_app,
+        root=folder,
+        prefix=url,
+        max_age=FOREVER,
+        immutable_file_test=lambda path, url: True,
+        allow_all_origins=False,
+        # WhiteNoise answers before Flask's own rules are asked.
+        add_headers_function=lambda headers, path, url: headers.update(HEADERS),
     )
     app.add_url_rule(f"{config.base_path}/assets/<asked>/<path:path>", "asset", _present)
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 FEED_MODES = ("auto", "tracking", "keyspace", "sampling")
+SCHEMES = ("redis", "rediss", "unix")
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
 
@@ -85,7 +86,9 @@ class Config:
         return config
 
     def check(self) -> None:
-        """Raise ConfigError where settings contradict each other."""
+        """Raise ConfigError where settings contradict each other, or an address is none."""
+        for url in filter(None, (self.redis_url, self.reader_url)):
+            _check_redis_url(url)
         if self.host not in LOOPBACK and not self.password:
             raise ConfigError(
                 f"HOST={self.host} listens beyond this machine, and anyone there could stop and delete jobs. "
@@ -141,6 +144,20 @@ def short_address(url: str) -> str:
     host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname or "localhost"
     database = "" if parts.path in ("", "/", "/0") else parts.path
     return f"{host}:{parts.port or 6379}{database}"
+
+
+def _check_redis_url(url: str) -> None:
+    """The text does not repeat the address: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in SCHEMES and parts.port != 0
+    except ValueError:  # a port that is no number
+        usable = False
+    if not usable:
+        raise ConfigError(
+            "The address of Redis that was given is not one that begins with redis://, rediss:// or unix://. "
+            "Use one like redis://localhost:6379/0."
+        )
 
 
 class _Reader:

@@ -4,6 +4,7 @@ All speak bytes: `decode_responses` breaks on RQ's payloads. No commands are sen
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import redis
 from flask import Flask, current_app
@@ -16,6 +17,8 @@ from webapp.config import Config
 #: Seconds for one reply. Every read is bounded, so a slower answer means that Redis is in trouble.
 REPLY_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 3.0
+#: Connections of one client: more replies at a time than one process can read are of no use.
+POOL_MAX = 50
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,13 @@ class Connections:
     feed_pool: redis.ConnectionPool
 
     def feed(self) -> Connection:
-        """A connection of one's own over RESP3, connected. Raises redis.RedisError. The caller disconnects it."""
+        """A connection of one's own over RESP3, connected. Raises redis.RedisError. End it with `end_feed`."""
         return self.feed_pool.get_connection()
+
+    def end_feed(self, connection: Connection) -> None:
+        """Disconnect what `feed` gave; the pool counts it until then."""
+        connection.disconnect()
+        self.feed_pool.release(connection)
 
     def close(self) -> None:
         for pool in (self.reader.connection_pool, self.writer.connection_pool, self.feed_pool):
@@ -45,10 +53,16 @@ def connect(config: Config) -> Connections:
     common = {"protocol": 3, "socket_timeout": REPLY_TIMEOUT, "socket_connect_timeout": CONNECT_TIMEOUT}
     once, twice = Retry(NoBackoff(), 0), Retry(NoBackoff(), 1)
     return Connections(
-        reader=redis.Redis.from_url(read_url, retry=twice, **common),
-        writer=redis.Redis.from_url(write_url, retry=once, **common),
+        reader=_client(read_url, retry=twice, **common),
+        writer=_client(write_url, retry=once, **common),
         feed_pool=redis.ConnectionPool.from_url(read_url, retry=once, **common),
     )
+
+
+def _client(url: str, **options: Any) -> redis.Redis:
+    """A client that lets the 51st command wait for a connection; redis-py's own pool refuses the 101st."""
+    pool = redis.BlockingConnectionPool.from_url(url, max_connections=POOL_MAX, timeout=REPLY_TIMEOUT, **options)
+    return redis.Redis(connection_pool=pool)
 
 
 def init_app(app: Flask, config: Config) -> None:

@@ -20,6 +20,8 @@ ROW_BYTES = 8 * 1024
 DETAIL_BYTES = 256 * 1024
 #: Characters of a traceback that are shown.
 TRACEBACK_CHARS = 100_000
+#: Characters of a dotted name.
+NAME_CHARS = 500
 #: How JSON begins and no pickle does.
 _JSON = re.compile(rb'[\[{"\d-]|(?:null|true|false|NaN|Infinity)\Z')
 
@@ -184,7 +186,7 @@ def call(data: bytes | None, limit: int = DETAIL_BYTES) -> Call:
     if not isinstance(func, str) or not isinstance(args, list | tuple) or not isinstance(kwargs, dict):
         return Call(None, problem="the payload is not RQ's (function, instance, arguments)")
     owner = f"{instance.name}." if isinstance(instance, Opaque) else ""
-    return Call(clean(f"{owner}{func}"), tuple(args), kwargs)
+    return Call(clean(f"{owner}{func}"[:NAME_CHARS]), tuple(args), kwargs)
 
 
 def clean(text: str) -> str:

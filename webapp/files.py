@@ -42,6 +42,8 @@ PAYLOAD_BYTES = 64 * 1024 * 1024
 UPLOAD = re.compile(r"upload:([0-9a-f]{32})/([^/]+)")
 _UPLOAD_IN_BYTES = re.compile(rb"upload:([0-9a-f]{32})/")
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
+#: What a job may call a file: anything that is one name within its folder.
+_PLAIN_NAME = re.compile(r"(?!\.{1,2}\Z)[^/\\\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ class Store:
 
     def open_artifact(self, job_id: str, name: str) -> tuple[Artifact, Iterator[bytes]]:
         """An artifact and its bytes, in chunks. Raises NotFound."""
-        if not _JOB_ID.fullmatch(job_id) or name != safe_name(name):
+        if not _JOB_ID.fullmatch(job_id) or not _PLAIN_NAME.fullmatch(name):
             raise NotFound(f"The job has no file {name[:100]!r}.", fix="Choose one that the job's page lists.")
         path = self._path(_keys.artifact_path(job_id, name))
         info = self._do(self._fs.info, path)
@@ -229,8 +231,8 @@ class Store:
 
     def _list(self, folder: str) -> list[Artifact]:
         entries = self._fs.ls(folder, detail=True)
-        names = [(entry["name"].rpartition("/")[2], entry) for entry in entries if entry["type"] == "file"]
-        return [_artifact(name, entry["size"]) for name, entry in names if name == safe_name(name)]
+        found = [(entry["name"].rpartition("/")[2], entry) for entry in entries if entry["type"] == "file"]
+        return [_artifact(name, entry["size"]) for name, entry in found if _PLAIN_NAME.fullmatch(name)]
 
 
 def too_large(limit: int) -> TooLarge:

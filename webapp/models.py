@@ -265,6 +265,7 @@ class JobPage(Value):
     total: int | None
     next: str | None
     prev: str | None
-    #: moved (the page's anchor is gone, so it begins by rank), heads, more_queues, stopped, created; or None.
+    #: moved (the page's anchor is gone, so it begins by rank), unreadable (the list's key is of another type), heads,
+    #: more_queues, stopped, created; or None.
     note: str | None
     as_of: int

@@ -15,4 +15,15 @@ def offload(function: Callable[..., Any], *args: Any) -> Any:
         return function(*args)
     import gevent
 
-    return gevent.get_hub().threadpool.apply(function, args)
+    value, error = gevent.get_hub().threadpool.apply(_outcome, (function, args))
+    if error is not None:
+        raise error
+    return value
+
+
+def _outcome(function: Callable[..., Any], args: tuple) -> tuple[Any, Exception | None]:
+    """What was returned or raised: gevent prints whatever its pool raises, also what is only a 400."""
+    try:
+        return function(*args), None
+    except Exception as error:
+        return None, error

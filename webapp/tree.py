@@ -5,7 +5,9 @@ What JSON has no place for becomes {"__type__": …, "text": …}; see docs/api.
 
 import datetime
 import math
+import uuid
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from webapp.decode import Opaque, clean
@@ -18,6 +20,7 @@ MAX_TEXT = 20_000
 NODE_TEXT = 100
 #: Beyond 2^53 JavaScript's numbers are not exact.
 EXACT = 1 << 53
+_NESTING = (list, tuple, set, frozenset)
 
 
 class _Builder:
@@ -43,11 +46,13 @@ class _Builder:
             return self._dict(value, depth)
         if isinstance(value, list):
             return self._list(value, depth)
-        if isinstance(value, tuple | set | frozenset):
+        if isinstance(value, tuple):
+            return {"__type__": "tuple", "items": self._list(value, depth)}
+        if isinstance(value, set | frozenset):
             return {"__type__": type(value).__name__, "items": self._list(value, depth)}
         if isinstance(value, Opaque):
             return self._opaque(value, depth)
-        return _typed("object", str(getattr(value, "name", type(value).__name__)))
+        return _typed("object", self._key(getattr(value, "name", type(value).__name__)))
 
     def _text(self, value: str) -> Any:
         shown = clean(value[: self.max_text])
@@ -85,7 +90,7 @@ class _Builder:
         known = _KNOWN.get(value.name)
         if known:
             try:
-                return known(value)
+                return self._charge(known(value))
             except (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError):
                 pass
         kind = _SETS.get(value.name)
@@ -207,8 +212,8 @@ def _bytes(value: bytes, size: int) -> dict:
 
 
 def _words(parts: Any) -> str:
-    """The parts of a path; TypeError where one is not text: printing what is nested may never end."""
-    return clean("/".join(part[:1000] for part in parts if isinstance(part, str) or _wrong(part)))
+    """The parts of a path. Raises TypeError where one is not text: printing what is nested may never end."""
+    return clean("/".join(part[:1000] for part in parts))
 
 
 _KNOWN = {
@@ -219,4 +224,9 @@ _KNOWN = {
     "decimal.Decimal": _decimal,
     "pathlib.PosixPath": _path,
     "pathlib.WindowsPath": _path,
+    "pathlib._local.PosixPath": _path,
+    "pathlib._local.WindowsPath": _path,
+    "_codecs.encode": _encoded,
 }
+#: As protocols before 4 write sets.
+_SETS = {f"{module}.{kind}": kind for module in ("builtins", "__builtin__") for kind in ("set", "frozenset")}

@@ -8,25 +8,20 @@ from rq import Queue
 
 from jobs import _keys
 from tests import fixture_jobs
+from tests.in_redis import open_door, status
 from tests.support import eventually
 from webapp.actions import jobs
-from webapp.actions.door import Actor, Door
-from webapp.config import Config
 from webapp.errors import StateChanged
 
 
 @pytest.fixture
 def door(redis, tmp_path):
-    return Door(redis, Config(own_redis=True, files=str(tmp_path)), Actor("ada", "127.0.0.1"))
+    return open_door(redis, tmp_path)
 
 
 @pytest.fixture
 def queue(redis):
     return Queue("default", connection=redis)
-
-
-def status(redis, job):
-    return redis.hget(f"rq:job:{job.id}", "status").decode()
 
 
 def started(redis, queue, seconds=60.0, **options):

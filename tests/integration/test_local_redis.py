@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import redis as redis_py
 
+from tests.servers import binary_to_test
 from tests.support import ROOT, clean_env, eventually, free_port
 from webapp import local_redis
 from webapp.local_redis import LocalRedis, LocalRedisError
@@ -53,7 +55,10 @@ def test_it_listens_on_the_usual_port_of_loopback_alone_and_never_evicts(member)
     }
 
 
-def test_its_data_outlives_it(member):
+@pytest.mark.parametrize("kind", ["valkey", "redis"])
+def test_its_data_outlives_it(member, monkeypatch, kind):
+    binary = Path(binary_to_test(kind))
+    monkeypatch.setattr(local_redis, "server_binary", lambda: binary)
     local = member()
     local.join()
     with redis_py.Redis.from_url(local.url) as client:
@@ -115,7 +120,7 @@ def test_a_member_that_was_killed_does_not_count(member, tmp_path):
     assert not answers(local.url)
 
 
-def test_another_program_on_the_usual_port_is_left_alone(member, own_redis_server):
+def test_another_program_on_the_usual_port_is_left_alone(member):
     with closing(socket.create_server(("127.0.0.1", member()._usual_port))):
         local = member()
         local.join()

@@ -8,6 +8,7 @@ from playwright.sync_api import sync_playwright
 from rq import Queue
 
 from tests import fixture_jobs
+from tests.chromium import find_chromium
 
 pytestmark = [pytest.mark.e2e]
 
@@ -62,7 +63,7 @@ def browser():
     rules = "MAP evil.example 127.0.0.1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", f"--host-resolver-rules={rules}"]
+            executable_path=find_chromium(), args=["--no-sandbox", f"--host-resolver-rules={rules}"]
         )
         yield browser
         browser.close()

@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 from contextlib import closing
 
+import pytest
 import redis as redis_py
 from rq import Queue
 from rq.command import send_shutdown_command
@@ -108,10 +109,19 @@ def test_a_taken_port_is_said_before_anything_is_started(started, tmp_path):
     assert not (tmp_path / "var").exists()
 
 
-def test_a_setting_that_cannot_be_used_is_said_before_anything_is_started(started, tmp_path):
-    run = started(Run(tmp_path, {"WORKERS": "many"}))
+@pytest.mark.parametrize(
+    ("env", "complaint"),
+    [
+        ({"WORKERS": "many"}, "WORKERS=many is not a whole number"),
+        ({"REDIS_URL": "localhost:6379"}, "Use one like redis://localhost:6379/0"),
+        ({"HOST": "no.such.host.invalid", "RQLIVE_PASSWORD": "x"}, "HOST=no.such.host.invalid is not an address"),
+        ({"HOST": "0.0.0.0"}, "Set RQLIVE_PASSWORD="),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_said_before_anything_is_started(started, tmp_path, env, complaint):
+    run = started(Run(tmp_path, env))
     assert run.wait() == 1
-    assert "WORKERS=many is not a whole number" in run.output
+    assert complaint in run.output
     assert "Traceback" not in run.output
     assert not (tmp_path / "var").exists()
 

@@ -77,6 +77,10 @@ def test_rq_reads_the_same_variables_to_the_same_connection(env):
         ({"RQLIVE_FEED": "magic"}, "RQLIVE_FEED=magic is unknown. Use one of: auto, tracking, keyspace, sampling"),
         ({"RQLIVE_BASE_PATH": "rq live"}, "RQLIVE_BASE_PATH=rq live is not a path such as /rq. Use"),
         ({"RQLIVE_BASE_PATH": "//evil"}, "RQLIVE_BASE_PATH=//evil is not a path"),
+        ({"REDIS_URL": "localhost:6379"}, "not one that begins with redis://.* Use one like redis://localhost:6379/0"),
+        ({"REDIS_URL": "http://h/"}, "not one that begins with redis://"),
+        ({"REDIS_HOST": "h", "REDIS_PORT": "abc"}, "not one that begins with redis://"),
+        ({"RQLIVE_READER_URL": "h"}, "not one that begins with redis://"),
         ({"HOST": "0.0.0.0"}, r"HOST=0\.0\.0\.0 listens beyond this machine.* Set RQLIVE_PASSWORD="),
     ],
 )
@@ -143,3 +147,9 @@ def test_a_password_is_never_shown(url, shown):
 def test_settings_cannot_be_changed_afterwards():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Config().port = 1
+
+
+def test_an_address_that_is_refused_is_not_repeated_with_its_password():
+    with pytest.raises(ConfigError) as refused:
+        Config.from_env({"REDIS_URL": "redis://:secret@h:port/0"})
+    assert "secret" not in str(refused.value)

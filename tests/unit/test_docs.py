@@ -1,13 +1,14 @@
 """What is promised in writing matches the code: settings, addresses, events, keys, links."""
 
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from jobs import _keys
-from webapp import create_app
+from webapp import create_app, server_info
 from webapp.config import Config
 from webapp.live import events
 from webapp.models import STATUSES
@@ -59,6 +60,11 @@ def test_every_key_of_ours_is_documented() -> None:
         assert f"`{key.removeprefix(_keys.PREFIX)}`" in text, key
     assert _keys.PROGRESS_FIELD in text
     assert _keys.ACTOR_FIELD in text
+
+
+def test_the_version_stands_the_same_in_both_places() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == server_info.VERSION
 
 
 def test_the_statuses_are_those_of_rq() -> None:

@@ -180,6 +180,13 @@ def test_an_artifact_is_only_a_file_of_that_job(store, job_id, name):
         store.open_artifact(job_id, name)
 
 
+@pytest.mark.parametrize("name", [".hidden", "...", "a. ", "x" * 255, "보고서 (1).html", "a%2Fb", "*", "#1?"])
+def test_whatever_a_job_called_its_file_it_can_be_had(store, name):
+    make(store, "job-1", name, b"data")
+    assert [artifact.name for artifact in store.artifacts("job-1")] == [name]
+    assert b"".join(store.open_artifact("job-1", name)[1]) == b"data"
+
+
 def test_forgetting_a_job_removes_its_folder_and_no_other(store):
     make(store, "job-1", "profile.json", b"{}")
     make(store, "job-10", "profile.json", b"{}")

@@ -20,23 +20,25 @@ from webapp.actions.job_keys import JobKeys
 from webapp.actions.lookup import Found
 from webapp.models import WAITING
 
-#: A queued job that is in no list has just been popped by a worker, or was lost by one that died. A worker that lives
-#: has written its execution long before this many seconds are over.
+#: Seconds after which a second look tells. A queued job that is in no list has just been popped by a worker, or was
+#: lost by one that died: one that lives has written its execution long before. A scheduled job that is due may be in
+#: the hands of RQ's scheduler, which has written it to its queue by then.
 LOST_AFTER = 1.0
 
 
 def cancel(door: Door, job_id: str, drawn: str | None = None) -> None:
     """The job is canceled and runs only if it is submitted again. Its dependents stay deferred, as with RQ's default.
 
-    Only jobs that wait: a started one is stopped instead. May take LOST_AFTER longer for a job that no list holds.
+    Only jobs that wait: a started one is stopped instead. Takes LOST_AFTER longer for a job that no list holds, and
+    for a scheduled one that is due.
     """
     with door.act("cancel", job_id):
         found = lookup.find(door.writer, job_id)
         keys = found.keys
-        waits = [keys.registry(status) for status in ("deferred", "scheduled", "ready_to_enqueue")]
-        names = [keys.job, keys.queue, keys.intermediate, keys.executions, keys.registry("canceled")]
-        names += [*waits, *_limit_waiting(found)]
-        _run_on_waiting(door, "cancel", found, names, drawn, sorted(WAITING))
+        names = [keys.job, keys.queue, keys.intermediate, keys.executions, keys.dependencies]
+        names += [keys.registry(status) for status in ("canceled", "scheduled", "deferred", "ready_to_enqueue")]
+        names += _limit_waiting(found)
+        _run_on_waiting(door, "cancel", found, names, drawn, [rqkeys.JOB_PREFIX, *sorted(WAITING)])
         _free_slot(door, found)
 
 
@@ -94,7 +96,8 @@ def delete(door: Door, job_id: str, drawn: str | None = None) -> None:
         keys = found.keys
         own = [keys.dependents, keys.results, keys.first_seen, _keys.log(job_id)]
         names = [keys.job, keys.queue, keys.intermediate, keys.executions, keys.registry("started")]
-        names += [keys.dependencies, *own, _keys.LOG_INDEX, *keys.registries_of_ids(), *_limit_waiting(found)]
+        names += [keys.dependencies, *own, keys.registry("scheduled"), _keys.LOG_INDEX, *keys.registries_of_ids()]
+        names += _limit_waiting(found)
         group = job_keys.group(found.text("group_id")) if found.text("group_id") else ""
         uploads = files.uploads_in(found.fields.get("data"))
         _run_on_waiting(door, "delete", found, names, drawn, [rqkeys.JOB_PREFIX, job_keys.EXECUTION_PREFIX, group])
@@ -103,12 +106,17 @@ def delete(door: Door, job_id: str, drawn: str | None = None) -> None:
 
 
 def _run_on_waiting(door: Door, verb: str, found: Found, keys: list[str], drawn: str | None, more: list[str]) -> None:
-    """Run a script that may have to take the job out of its queue; look twice where no list holds it."""
+    """Run a script that takes the job from where it waits; look again where a worker or scheduler may hold it too."""
     job_id = found.keys.job_id
-    word, status = scripts.run(door.writer, verb, keys, [job_id, drawn or "", "", *more])
+    word, status, *due = scripts.run(door.writer, verb, keys, [job_id, drawn or "", "", *more])
     if word == b"nowhere":
         time.sleep(LOST_AFTER)
-        word, status = scripts.run(door.writer, verb, keys, [job_id, drawn or "", "1", *more])
+        word, status, *_ = scripts.run(door.writer, verb, keys, [job_id, drawn or "", "1", *more])
+    elif due == [b"1"]:
+        time.sleep(LOST_AFTER)
+        word, status, *_ = scripts.run(door.writer, verb, keys, [job_id, "", "", *more])
+        if word == b"missing" or status == b"canceled":
+            return
     refusals.check(verb, job_id, word, status, drawn)
 
 

@@ -11,6 +11,8 @@ from redis.exceptions import NoPermissionError
 from webapp.errors import Refused
 
 FOLDER = Path(__file__).with_name("lua")
+#: Inside a script a missing right has no error code of its own: the words of Valkey and Redis 7.2, and of older ones.
+NO_PERMISSION = ("ACL failure in script", "The user executing the script can't")
 
 
 @cache
@@ -27,8 +29,7 @@ def run(client: redis.Redis, name: str, keys: Sequence[str], args: Sequence[Any]
     try:
         return client.register_script(text(name))(keys=keys, args=args)
     except redis.ResponseError as error:
-        if "ACL failure" in str(error):
-            # Inside a script the server has no error code for it.
+        if any(sign in str(error) for sign in NO_PERMISSION):
             raise NoPermissionError(str(error)) from error
         if "WRONGTYPE" not in str(error):
             raise

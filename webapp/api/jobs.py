@@ -4,7 +4,8 @@ import threading
 import time
 from typing import Any
 
-from flask import request
+from flask import current_app, request
+from flask.blueprints import BlueprintSetupState
 
 from webapp import connections, live
 from webapp.api import bp
@@ -19,7 +20,12 @@ WAIT_MAX = 50
 PAGE_DEFAULT = 50
 
 #: Tabs that hear of a change fetch the same page within 300 ms of each other.
-_pages = SingleFlight(seconds=0.25)
+SHARED_SECONDS = 0.25
+
+
+@bp.record
+def init_app(state: BlueprintSetupState) -> None:
+    state.app.extensions["job_pages"] = SingleFlight(SHARED_SECONDS)
 
 
 @bp.get("/jobs")
@@ -35,16 +41,18 @@ def job_list() -> dict[str, Any]:
         page = lists.page(reader, shared.rows, shared.clock, queue, status, cursor, limit)
         return page.as_json() | {"counts": _counts(shared.overview(), queue)}
 
-    return _pages.get((queue, status, cursor, limit), read)
+    # Who was told of a change must not be given a page that is older.
+    version = shared.looks.list_version(f"{queue}/{status}")
+    pages: SingleFlight = current_app.extensions["job_pages"]
+    return pages.get((queue, status, cursor, limit, version), read)
 
 
 @bp.get("/jobs/<job_id>")
 def job(job_id: str) -> dict[str, Any]:
     """One job in full; with `?wait=30` as soon as it has ended, or after so many seconds."""
     wait = request.args.get("wait")
-    if wait is not None:
-        return {"job": _wait_for_end(job_id, _seconds(wait)).as_json()}
-    return {"job": read_job(job_id).as_json()}
+    found, as_of = read_job(job_id) if wait is None else _wait_for_end(job_id, _seconds(wait))
+    return {"job": found.as_json(), "as_of": as_of}
 
 
 @bp.get("/jobs/<job_id>/log")
@@ -54,19 +62,19 @@ def job_log(job_id: str) -> dict[str, Any]:
     return log.lines(connections.reader(), job_id, request.args.get("after", "0"), limit)
 
 
-def read_job(job_id: str) -> JobDetail:
-    """The job as it is now. Raises NotFound."""
+def read_job(job_id: str) -> tuple[JobDetail, int]:
+    """The job as it is now, and the Redis time of the read. Raises NotFound."""
     shared = live.current()
     reader = connections.reader()
     shared.titles.refresh(reader)
-    found, _ = shared.jobs.read(reader, job_id, shared.overview())
+    found, as_of = shared.jobs.read(reader, job_id, shared.overview())
     if found is None:
         raise NotFound(f"There is no job {job_id[:100]!r}.")
-    return found
+    return found, as_of
 
 
-def _wait_for_end(job_id: str, seconds: float) -> JobDetail:
-    """Watch the job like a page would; nobody else is held up. Raises NotFound."""
+def _wait_for_end(job_id: str, seconds: float) -> tuple[JobDetail, int]:
+    """The same, once it has ended or after `seconds`. Watches like a page would; nobody else is held up."""
     shared = live.current()
     deadline = time.monotonic() + seconds
     changed = threading.Event()
@@ -77,10 +85,10 @@ def _wait_for_end(job_id: str, seconds: float) -> JobDetail:
         shared.watcher.ask({topic})
         while True:
             changed.clear()
-            found = read_job(job_id)
+            found, as_of = read_job(job_id)
             left = deadline - time.monotonic()
             if found.status in ENDED or left <= 0 or subscription.closing:
-                return found
+                return found, as_of
             changed.wait(left)
     finally:
         shared.hub.unsubscribe(subscription)

@@ -27,7 +27,12 @@ class SingleFlight:
             if known is not None and time.monotonic() - known[0] < self._seconds:
                 return known[1]
             started = time.monotonic()
-            answer = read()
+            try:
+                answer = read()
+            except Exception:
+                with self._lock:
+                    self._reading.pop(key, None)
+                raise
             with self._lock:
                 self._answers[key] = (started, answer)
                 self._forget_old(started)

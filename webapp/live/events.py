@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from webapp.decode import clean
 from webapp.models import Health, JobDetail, JobSummary, Overview, Value
 
 PROTOCOL = 1
@@ -42,8 +43,8 @@ class Event:
 
     @cached_property
     def text(self) -> str:
-        """JSON, made on first use."""
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
+        """JSON, made on first use, fit for UTF-8 whatever was stored."""
+        return clean(json.dumps(self.body, ensure_ascii=False, separators=(",", ":")))
 
 
 def hello(epoch: str, now: int, server: dict[str, Any]) -> Event:

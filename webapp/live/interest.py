@@ -25,7 +25,7 @@ class Dirty:
     catalog: bool = False
     jobs: set[str] = field(default_factory=set)
     logs: set[str] = field(default_factory=set)
-    #: (queue, status) of lists; a stopped job lies in the failed one
+    #: (queue, status) of lists; a stopped job lies in the failed one. A rate limit spans queues: it names none
     lists: set[tuple[str, str]] = field(default_factory=set)
 
     def __bool__(self) -> bool:
@@ -41,10 +41,11 @@ class Dirty:
 
     def concerns_list(self, topic: str) -> bool:
         """Whether the list of this topic may have changed."""
+        queue, _, status = topic.removeprefix(list_topic("")).rpartition("/")
         return self.everything or any(
-            topic in {list_topic(name) for name in (f"{queue}/{status}", f"/{status}", f"{queue}/", "/")}
-            for queue, registry in self.lists
-            for status in ((registry, "stopped") if registry == "failed" else (registry,))
+            (not queue or not changed or queue == changed)
+            and (not status or status == registry or (status, registry) == ("stopped", "failed"))
+            for changed, registry in self.lists
         )
 
     def _add(self, key: bytes) -> None:

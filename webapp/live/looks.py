@@ -5,6 +5,7 @@ there. No thread and no clock of its own: `watcher.py` says when.
 """
 
 from collections.abc import Callable, Iterable
+from itertools import count
 from typing import Any
 
 import redis
@@ -18,7 +19,7 @@ from webapp.queries import log
 from webapp.queries.job import JobReader
 from webapp.queries.overview import OverviewReader
 from webapp.queries.plan import Plan
-from webapp.queries.rows import RowReader
+from webapp.queries.rows import EXPIRED, RowReader
 from webapp.queries.titles import Titles
 
 Publish = Callable[[Iterable[Event]], None]
@@ -38,11 +39,15 @@ class Looks:
         self._jobs = jobs
         self._reader = overview
         self._publish = publish
+        self._catalog_told = 0
         self._values: dict[str, tuple[Value | None, Event]] = {}
         self._log_ends: dict[str, str] = {}
         self._lists: dict[str, tuple[int, int]] = {}
+        self._versions = count(1)
         self._lists_pending: set[str] = set()
         self._snapshot: list[Event] = []
+        #: Logs of which the last look has not read all: ask for them again.
+        self.unfinished: set[str] = set()
         #: The last overview; None while nobody looks.
         self.overview: Overview | None = None
 
@@ -52,6 +57,10 @@ class Looks:
             return self._overview_events()
         known = self._values.get(topic)
         return [known[1]] if known else []
+
+    def list_version(self, name: str) -> int:
+        """The version of a watched list that was last told; 0 where none was."""
+        return self._lists.get(events.list_topic(name), (0, 0))[0]
 
     def runs(self, ids: set[str]) -> bool:
         """Whether one of these jobs ran at the last look, so that the overview shows it."""
@@ -76,9 +85,8 @@ class Looks:
         Returns whether the overview's counts changed. At most six round trips, one where only the overview is due.
         Raises redis.RedisError; what was read before it is published.
         """
-        if dirty.everything or dirty.catalog:
-            self._titles.refresh(reader, max_age=0)
-            self._publish([events.catalog()])
+        self.unfinished = set()
+        self._look_at_catalog(reader, dirty)
         self._drop_unwatched(wanted)
         self._look_at_rows(reader, _concerned("row:", wanted, dirty.jobs, dirty.everything, asked))
         self._look_at_jobs(reader, _concerned("job:", wanted, dirty.jobs, dirty.everything, asked))
@@ -87,6 +95,14 @@ class Looks:
         self._look_at_lists({topic for topic in wanted if topic.startswith("list:") and dirty.concerns_list(topic)})
         return changed
 
+    def _look_at_catalog(self, reader: redis.Redis, dirty: Dirty) -> None:
+        if dirty.everything or dirty.catalog:
+            self._titles.refresh(reader, max_age=0)
+        # A request may have been first to read the change.
+        if self._titles.version != self._catalog_told:
+            self._catalog_told = self._titles.version
+            self._publish([events.catalog()])
+
     def _look_at_rows(self, reader: redis.Redis, ids: set[str]) -> None:
         if not ids:
             return
@@ -94,8 +110,7 @@ class Looks:
         as_of = self._reader.clock.now_ms()
         for row in rows:
             topic = events.row_topic(row.id)
-            missing = row.status is None and row.queue is None
-            self._say(topic, None if missing else row, row.id, as_of)
+            self._say(topic, None if row.note == EXPIRED else row, row.id, as_of)
 
     def _look_at_jobs(self, reader: redis.Redis, ids: set[str]) -> None:
         for job_id in sorted(ids):
@@ -113,9 +128,14 @@ class Looks:
         for job_id, after in ends.items():
             found = log.parse(plan[job_id], after)
             reset = not found["lines"] and not found["total"] and after != "0"
-            self._log_ends[job_id] = "0" if reset else found["last"]
+            last = "0" if reset else found["last"]
+            if self._log_ends.get(job_id, "0") == after:
+                # Unless someone meanwhile asked for earlier lines.
+                self._log_ends[job_id] = last
+            if len(found["lines"]) == log.LINES_MAX:
+                self.unfinished.add(events.log_topic(job_id))
             if found["lines"] or reset:
-                self._publish([events.log(job_id, found["lines"], self._log_ends[job_id], reset)])
+                self._publish([events.log(job_id, found["lines"], last, reset)])
 
     def _look_at_overview(self, reader: redis.Redis) -> bool:
         before, self.overview = self.overview, self._reader.read(reader)
@@ -127,12 +147,11 @@ class Looks:
         self._lists_pending |= topics
         now = self._reader.clock.now_ms()
         for topic in sorted(self._lists_pending):
-            version, said_at = self._lists.get(topic, (0, 0))
-            if now - said_at >= LIST_INTERVAL_MS:
-                self._lists[topic] = (version + 1, now)
+            if now - self._lists.get(topic, (0, 0))[1] >= LIST_INTERVAL_MS:
+                self._lists[topic] = (next(self._versions), now)
                 self._lists_pending.discard(topic)
                 name = topic.removeprefix("list:")
-                self._publish([events.list_changed(name, version + 1, self._total(name), now)])
+                self._publish([events.list_changed(name, self.list_version(name), self._total(name), now)])
 
     def _say(self, topic: str, value: Any, job_id: str, as_of: int) -> None:
         known = self._values.get(topic)
@@ -166,6 +185,7 @@ class Looks:
         for topic in self._values.keys() - wanted:
             del self._values[topic]
         self._lists_pending &= wanted
+        self._lists = {topic: said for topic, said in self._lists.items() if topic in wanted}
         for job_id in [job_id for job_id in self._log_ends if events.log_topic(job_id) not in wanted]:
             del self._log_ends[job_id]
 

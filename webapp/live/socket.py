@@ -96,7 +96,9 @@ class Session:
                     return
                 if self._subscription.overflowed and self._watch is not None:
                     self._resync()
-                self._send(self._subscription.take())
+                # The first frame says hello, and answers the first watch.
+                if self._greeted:
+                    self._send(self._subscription.take())
         finally:
             self._live.hub.unsubscribe(self._subscription)
 
@@ -117,11 +119,12 @@ class Session:
 
     def _start_watching(self, watch: Watch, request_id: Any) -> None:
         """Change what is watched: tell now what is known of what was added, and have the rest read."""
-        self._watch = watch
+        known, self._watch = self._watch, watch
         added = self._live.hub.watch(self._subscription, watch.topics)
         for job_id, after in watch.logs.items():
-            self._live.looks.start_log(job_id, after)
-            added.add(events.log_topic(job_id))
+            if events.log_topic(job_id) in added or known is None or known.logs.get(job_id) != after:
+                self._live.looks.start_log(job_id, after)
+                added.add(events.log_topic(job_id))
         told: list[Event] = [] if self._greeted else [self._hello(), self._health()]
         self._greeted = True
         unknown = set()

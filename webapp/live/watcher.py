@@ -180,6 +180,8 @@ class Watcher:
             # What was not read is read when Redis answers again.
             self._dirty.everything = True
             raise
+        if self._looks.unfinished:
+            self.ask(self._looks.unfinished)
         if dirty.everything:
             self._reconciled_at = now
             self.health.reconciled()

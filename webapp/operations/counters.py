@@ -45,6 +45,13 @@ class Owed(NamedTuple):
     started: bool = False
 
 
+class _Vanished(NamedTuple):
+    at_ms: int
+    queue: str
+    function: str
+    started: bool
+
+
 class WorkerCounters:
     """Reads the counters of all workers again and again; tells what was added."""
 
@@ -54,24 +61,29 @@ class WorkerCounters:
         self._since_ms: int | None = None
 
     def ask(self, pipe: redis.client.Pipeline) -> None:
-        """Put `size` commands into `pipe`: one, and one per worker of the last read."""
+        """Put one command into `pipe`, and one per worker of the last read."""
         pipe.smembers(rqkeys.WORKERS)
         for name in self._names:
             pipe.hmget(rqkeys.worker(name), "successful_job_count", "failed_job_count", "queues", "birth")
 
-    @property
-    def size(self) -> int:
-        return 1 + len(self._names)
+    def learn(self, members: Any) -> None:
+        """Take a reply of SMEMBERS in between: a worker that comes and leaves before the next read is read then."""
+        self._names = list(dict.fromkeys(self._names + self._listed(members)))[:WORKERS_MAX]
 
     def absorb(self, replies: list[Any], now_ms: int) -> list[Ran]:
-        """What workers have counted since the last read. The first read only sets the mark."""
+        """What workers have counted since the last read. The first read only sets the mark.
+
+        A worker that is not listed any more had left before its counters were read here, for the last time.
+        """
         ran = [self._added(name, reply(fields)) for name, fields in zip(self._names, replies[1:], strict=True)]
-        listed = rqkeys.names(reply(replies[0]), rqkeys.WORKER_PREFIX)
-        # A worker that has just left counted its last runs after the last read; its hash outlives it for a minute.
-        leaving = [name for name in self._names if name in self._known and name not in listed]
-        self._names = (listed + leaving)[:WORKERS_MAX]
+        self._names = self._listed(replies[0])[:WORKERS_MAX]
+        self._known = {name: known for name, known in self._known.items() if name in self._names}
         self._since_ms = self._since_ms or now_ms
         return [entry for entry in ran if entry is not None and (entry.finished or entry.failed)]
+
+    @staticmethod
+    def _listed(members: Any) -> list[str]:
+        return rqkeys.names(reply(members), rqkeys.WORKER_PREFIX)
 
     def _added(self, name: str, fields: list[bytes | None] | None) -> Ran | None:
         if fields is None or fields[3] is None:
@@ -92,7 +104,8 @@ class Unaccounted:
         self._finished = 0
         self._failed = 0
         self._ran: list[Ran] = []
-        self._vanished: deque[tuple[int, str, str, bool]] = deque(maxlen=VANISHED_MAX)
+        #: Those of which we know what they were are likelier to have run than those that were gone at the first look.
+        self._vanished = {likely: deque[_Vanished](maxlen=VANISHED_MAX) for likely in (True, False)}
         self._last_vanished_ms = 0
 
     def looked(self, events: Iterable[Event]) -> None:
@@ -104,8 +117,8 @@ class Unaccounted:
                 self._failed -= count
 
     def vanished(self, at_ms: int, queue: str, function: str, started: bool) -> None:
-        """A job's hash is gone: it may have been a run of `result_ttl=0`, or deleted."""
-        self._vanished.append((at_ms, queue, function, started))
+        """A job's hash is gone: it may have been a run of `result_ttl=0`, or deleted. `queue` is "" where unknown."""
+        self._vanished[bool(queue)].append(_Vanished(at_ms, queue, function, started))
         self._last_vanished_ms = at_ms
 
     def counted(self, ran: list[Ran]) -> None:
@@ -121,11 +134,12 @@ class Unaccounted:
         At most as many as jobs have vanished; with `everything` (after a gap, and in sampling mode) all of them.
         """
         ran, self._ran = self._ran, []
-        while self._vanished and (self._finished > 0 or self._failed > 0):
-            _, queue, function, started = self._vanished.popleft()
-            yield Owed(queue, function, self._pay_one(), 1, started)
-        while self._vanished and self._vanished[0][0] < now_ms - VANISHED_MS:
-            self._vanished.popleft()
+        for vanished in self._vanished.values():
+            while vanished and (self._finished > 0 or self._failed > 0):
+                job = vanished.popleft()
+                yield Owed(job.queue, job.function, self._pay_one(), 1, job.started)
+            while vanished and vanished[0].at_ms < now_ms - VANISHED_MS:
+                vanished.popleft()
         if everything:
             yield from self._all_of(ran)
         if now_ms - self._last_vanished_ms > FORGIVEN_MS:

@@ -80,8 +80,9 @@ def judge(before: Known | None, now: Known, fresh_since: int) -> tuple[list[Even
     """
     old, new = before.sight if before else None, now.sight
     ends = _ends(old, new, fresh_since)
-    was_running = before.running if before else new.started_at is not None and not _fresh(new.started_at, fresh_since)
-    is_running = new.status == b"started"
+    was_running = before.running if before else _ran_before(new, ends, fresh_since)
+    # A run that was not seen to end goes on, whatever the status says: canceled, or scheduled a moment too early.
+    is_running = new.status == b"started" or (was_running and not ends.total)
     # A job may fail without a run, as one that was stuck on its way to a worker: then nothing started either.
     ran = ends.total if new.started_at or was_running else 0
     starts = max(0, ran + is_running - was_running)
@@ -103,6 +104,12 @@ def judge(before: Known | None, now: Known, fresh_since: int) -> tuple[list[Even
     if ends.finished or ends.failed or ends.retried:
         events += _run_time(old, new)
     return events, replace(now, running=is_running)
+
+
+def _ran_before(new: Sight, ends: _Ends, fresh_since: int) -> bool:
+    """Whether a job that is looked at first was running, or ran until now, before `fresh_since`."""
+    runs_or_ran = new.status == b"started" or ends.total
+    return bool(runs_or_ran and new.started_at and not _fresh(new.started_at, fresh_since))
 
 
 def _arrivals(old: Sight | None, new: Sight, fresh_since: int) -> int:

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from jobs import _keys
 from webapp import figure_fields as ff
+from webapp import rqkeys
 from webapp.connections import Connections
 from webapp.live.feed import Feed
 from webapp.operations.counters import Unaccounted, WorkerCounters
@@ -34,7 +35,7 @@ COLLECT = 0.15
 REST = 0.1
 #: A job that was never looked at counts only what happened this recently, by its own times.
 FRESH_MS = 60_000
-#: A longer time between two writes is not called covered: Redis was away, or this process stood still.
+#: A longer time between two writes is not called recorded: Redis was away, or this process stood still.
 COVERED_GAP_MS = 6_000
 #: Running jobs that are looked at again after a gap.
 LOOK_AGAIN_MAX = 2_000
@@ -57,6 +58,7 @@ class Tenure:
         self._number = 0
         self._unsent: list[Increment] = []
         self._gap = False
+        self._news = False
         self._next_flush = time.monotonic()
 
     def begin(self) -> None:
@@ -102,6 +104,7 @@ class Tenure:
             return self._lease.take()
         self._unsent = []
         self._number += 1
+        self._cover(now_ms)
         self._settle(counters, self._clock.absorb(moment))
         return True
 
@@ -115,36 +118,39 @@ class Tenure:
         if self._unsent:
             self._unsent = [entry for entry in self._unsent if still_open(entry.minute, now_ms)]
             return self._unsent
-        self._cover(now_ms)
-        if self._tally.has_counts or now_ms - self._written_ms >= IDLE_WRITE_MS:
+        # The time that counts belong to is told with the write after theirs.
+        news, self._news = self._news, self._tally.has_counts
+        if news or self._news or now_ms - self._written_ms >= IDLE_WRITE_MS:
             self._written_ms = now_ms
             self._unsent = self._tally.take(now_ms)
         return self._unsent
 
     def _cover(self, now_ms: int) -> None:
+        """Note that all was heard since the last write, unless that is too long ago. It is told with the next one."""
         start, self._covered_until = self._covered_until, now_ms
         if 0 < now_ms - start <= COVERED_GAP_MS:
             self._tally.cover(start, now_ms, arrivals=not self._gap)
 
     def _look(self) -> None:
         """Look at the jobs that wait. Two round trips per 500 jobs, one where all were met before."""
-        jobs, gap = self._pending.take()
-        if gap:
-            self._gap = True
-            jobs = list(dict.fromkeys(jobs + self._looks.running(LOOK_AGAIN_MAX)))
-        if not jobs:
-            return
-        now_ms = self._clock.now_ms()
+        waiting = self._pending.take()
+        self._gap = self._gap or waiting.gap
         try:
-            for seen in self._looks.look(jobs, max(self._started_ms, now_ms - FRESH_MS)):
-                if seen.vanished:
-                    self._owed.vanished(now_ms, seen.queue, seen.function, seen.started)
-                else:
-                    self._owed.looked(seen.events)
-                    self._tally.add(now_ms, seen.queue, seen.function, seen.events)
+            if waiting.workers:
+                self._counters.learn(self._writer.smembers(rqkeys.WORKERS))
+            self._look_at(list(dict.fromkeys(waiting.jobs + self._looks.running(LOOK_AGAIN_MAX * waiting.gap))))
         except RedisError:
             self._gap = True
             raise
+
+    def _look_at(self, jobs: list[str]) -> None:
+        now_ms = self._clock.now_ms()
+        for seen in self._looks.look(jobs, max(self._started_ms, now_ms - FRESH_MS)):
+            if seen.vanished:
+                self._owed.vanished(now_ms, seen.queue, seen.function, seen.started)
+            else:
+                self._owed.looked(seen.events)
+                self._tally.add(now_ms, seen.queue, seen.function, seen.events)
 
     def _settle(self, counters: list, now_ms: int) -> None:
         """Count what only the workers' counters tell of."""

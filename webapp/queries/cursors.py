@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from webapp.errors import BadInput
 
 VERSION = 1
-MAX_CHARS = 1_000
+MAX_CHARS = 8_000
+#: RQ's own ids have 36, and 32 more for a run.
+ANCHOR_CHARS = 500
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,9 @@ class Cursor:
     anchor: str | None = None
 
     def encode(self) -> str:
-        raw = json.dumps([VERSION, self.list, self.rank, self.anchor], separators=(",", ":"))
+        # An id too long for a cursor is done without: the page then begins by rank.
+        anchor = self.anchor if self.anchor and len(self.anchor) <= ANCHOR_CHARS else None
+        raw = json.dumps([VERSION, self.list, self.rank, anchor], separators=(",", ":"), ensure_ascii=False)
         return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 

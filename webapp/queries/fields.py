@@ -5,6 +5,9 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+#: Epoch seconds beyond which JavaScript knows no date.
+LATEST = 8.64e12
+
 
 def reply(value: Any, default: Any = None) -> Any:
     """A pipeline's reply, or `default` where Redis refused that one command (wrong key type, no right)."""
@@ -34,7 +37,7 @@ def number(raw: Any) -> float | None:
     """A finite number, or None."""
     try:
         value = float(raw)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return value if abs(value) < 1e300 else None
 
@@ -48,4 +51,4 @@ def integer(raw: Any) -> int | None:
 def seconds_ms(raw: Any) -> int | None:
     """A score in epoch seconds as ms; RQ's `+inf` and -1 mean "never" and give None."""
     value = number(raw)
-    return None if value is None or value < 0 else int(value * 1000)
+    return int(value * 1000) if value is not None and 0 <= value <= LATEST else None

@@ -1,5 +1,7 @@
 """Pages of jobs in RQ's own order: of one list here, of the heads of several in `merged.py`."""
 
+from typing import Any
+
 import redis
 
 from webapp import rqkeys
@@ -15,7 +17,7 @@ from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
 
 PAGE_MAX = 200
-#: A queue loses jobs at its head between two pages; the anchor is looked for so far before its old place.
+#: A queue loses and gains jobs at its head between two pages: the anchor is looked for so far from its old place.
 ANCHOR_WINDOW = 500
 #: Statuses that have one list for each queue.
 LISTED = frozenset(rqkeys.REGISTRIES) | {"queued"}
@@ -43,7 +45,7 @@ def _one_list(
     reader: redis.Redis, rows: RowReader, clock: RedisClock, queue: str, status: str, place: Cursor, limit: int
 ) -> JobPage:
     read = _read_queue if status == "queued" else _read_registry
-    every, rank, total, moved = read(reader, clock, queue, status, place, limit)
+    every, rank, total, note = read(reader, clock, queue, status, place, limit)
     members = [member for member in every if not (status in EXPIRING and is_over(member[1], clock.now_ms()))]
     ids = list(dict.fromkeys(_job_id(member) if status == "started" else member for member, _ in members))
     run_at = {job_id: due for job_id, due in members} if status == "scheduled" else None
@@ -58,7 +60,7 @@ def _one_list(
         total=total,
         next=Cursor(place.list, end, every[-1][0]).encode() if len(every) == limit else None,
         prev=Cursor(place.list, max(0, rank - limit)).encode() if rank else None,
-        note="moved" if moved else None,
+        note=note,
         as_of=clock.now_ms(),
     )
 
@@ -68,8 +70,8 @@ Members = list[tuple[str, int | None]]
 
 def _read_registry(
     reader: redis.Redis, clock: RedisClock, queue: str, status: str, place: Cursor, limit: int
-) -> tuple[Members, int, int, bool]:
-    """(members with scores, rank of the first, live total, whether the anchor is gone). A second look if it moved."""
+) -> tuple[Members, int, int, str | None]:
+    """(members with scores, rank of the first, live total, note). A second look if the anchor moved."""
     key, down = rqkeys.registry(status, queue), ORDERS[status].descending
 
     def ask(pipe: redis.client.Pipeline, rank: int) -> None:
@@ -95,17 +97,18 @@ def _read_registry(
             again.ask("page", ask, rank)
             found = again.execute()["page"][0]
     members = [(member.decode("utf-8", "replace"), seconds_ms(score)) for member, score in reply(found) or ()]
-    return members, rank, total, moved
+    return members, rank, total, _note(found, moved)
 
 
 def _read_queue(
     reader: redis.Redis, clock: RedisClock, queue: str, status: str, place: Cursor, limit: int
-) -> tuple[Members, int, int, bool]:
+) -> tuple[Members, int, int, str | None]:
     """The same for the list of a queue, whose places have no index: the anchor is looked for near its old place."""
     key = rqkeys.queue(queue)
-    before = min(place.rank, ANCHOR_WINDOW) if place.anchor is not None else 0
+    window = ANCHOR_WINDOW if place.anchor is not None else 0
+    before = min(place.rank, window)
     plan = Plan(reader)
-    plan.ask("page", lambda pipe: pipe.lrange(key, place.rank - before, place.rank + limit - 1))
+    plan.ask("page", lambda pipe: pipe.lrange(key, place.rank - before, place.rank + window + limit - 1))
     plan.ask("clock", lambda pipe: pipe.time())
     plan.ask("total", lambda pipe: pipe.llen(key))
     plan.execute()
@@ -113,11 +116,20 @@ def _read_queue(
     ids = [member.decode("utf-8", "replace") for member in reply(plan["page"][0]) or ()]
     start, moved = before, False
     if place.anchor is not None:
-        at = max((index for index, job_id in enumerate(ids[:before]) if job_id == place.anchor), default=None)
+        found = (index for index, job_id in enumerate(ids[: before + window]) if job_id == place.anchor)
+        at = max(found, default=None)
         moved = at is None
         start = before if at is None else at + 1
     rank = place.rank - before + start
-    return [(job_id, None) for job_id in ids[start : start + limit]], rank, reply(plan["total"][0], 0), moved
+    note = _note(plan["page"][0], moved)
+    return [(job_id, None) for job_id in ids[start : start + limit]], rank, reply(plan["total"][0], 0), note
+
+
+def _note(page: Any, moved: bool) -> str | None:
+    """What is to be said of a page: its key is of another type, or its anchor is gone."""
+    if isinstance(page, redis.RedisError):
+        return "unreadable"
+    return "moved" if moved else None
 
 
 def _job_id(run: str) -> str:

@@ -1,4 +1,4 @@
-"""Is a worker alive? Judged from its command channel, its heartbeat and, on this machine, its process. No Redis here.
+"""Is a worker alive? Judged from its command channel, its hash and, on this machine, its process. No Redis here.
 
 A killed worker writes nothing: its hash stays for up to 480 s. What it leaves at once is its subscription to
 `rq:pubsub:<name>`; but after an outage live workers show none for 2 s, and the process of a killed worker's job keeps
@@ -15,8 +15,6 @@ ALIVE, NO_SIGNAL, LOST, RUNS_ON = "alive", "no signal", "lost", "runs on"
 LOST_AFTER = 3.0
 #: After Redis was away, workers need this long to subscribe again; nobody is called lost meanwhile.
 GRACE_AFTER_OUTAGE = 15.0
-#: RQ's job_monitoring_interval is 30 s: two missed heartbeats of a busy worker, and some slack.
-BUSY_SILENCE_MS = 75_000
 
 
 @dataclass(frozen=True)
@@ -25,15 +23,19 @@ class Sign:
 
     #: Subscribers of its command channel; None where the Redis user may not ask.
     subscribers: int | None
-    state: str | None
-    hostname: str | None
-    pid: int | None
-    last_heartbeat: int | None
+    hostname: str | None = None
+    pid: int | None = None
+    #: Its hash is gone: RQ lets it live a minute beyond the next heartbeat, or beyond the job that sends none.
+    expired: bool = False
 
 
 @dataclass
 class _Track:
     silent_since: float | None = None
+    #: The same in epoch ms, for the page: told once, so that it is the same each time.
+    silent_ms: int = 0
+    #: Its process id on this machine, remembered beyond its hash.
+    pid: int | None = None
     #: Start time of its process, once that was seen on this machine.
     process: str | None = None
 
@@ -57,20 +59,21 @@ class Liveness:
         track = self._tracks.setdefault(name, _Track())
         gone = self._process_is_gone(track, sign)
         subscribed = sign.subscribers is None or sign.subscribers > 0
-        if subscribed and not gone and not _missed_heartbeats(sign, now_ms):
+        if subscribed and not gone and not sign.expired:
             track.silent_since = None
             return ALIVE, None
         now = time.monotonic()
         if track.silent_since is None:
-            track.silent_since = now
-        silence = now - track.silent_since
-        since = now_ms - int(silence * 1000)
-        if gone or (subscribed and sign.subscribers is not None):
+            track.silent_since, track.silent_ms = now, now_ms
+        silence, since = now - track.silent_since, track.silent_ms
+        if gone:
             return (RUNS_ON if sign.subscribers else LOST), since
-        if sign.subscribers is None:
+        if sign.subscribers is None or track.process is not None:
             return NO_SIGNAL, since
+        if subscribed:
+            return RUNS_ON, since
         waiting = silence < LOST_AFTER or now - self._outage_ended < GRACE_AFTER_OUTAGE
-        return (NO_SIGNAL if waiting or track.process is not None else LOST), since
+        return (NO_SIGNAL if waiting else LOST), since
 
     def forget_all_but(self, names: set[str]) -> None:
         """Drop what is known of workers that Redis no longer lists."""
@@ -79,17 +82,17 @@ class Liveness:
 
     def _process_is_gone(self, track: _Track, sign: Sign) -> bool:
         """Whether a process that we once saw here has ended. A pid that we never saw may live in another container."""
-        if sign.hostname != self._hostname or not sign.pid:
+        here = sign.pid if sign.hostname == self._hostname else None
+        if not sign.expired and here != track.pid:
+            # A new worker under an old name is another process.
+            track.pid, track.process = here, None
+        if not track.pid:
             return False
-        started = _start_of_worker(sign.pid)
+        started = _start_of_worker(track.pid)
         if track.process is None:
             track.process = started
             return False
         return started != track.process
-
-
-def _missed_heartbeats(sign: Sign, now_ms: int) -> bool:
-    return sign.state == "busy" and sign.last_heartbeat is not None and now_ms - sign.last_heartbeat > BUSY_SILENCE_MS
 
 
 def _start_of_worker(pid: int) -> str | None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from webapp.decode import clean
 from webapp.models import Progress, Stage
 from webapp.queries.fields import number
 
@@ -17,7 +18,7 @@ def from_field(raw: bytes | None) -> Progress | None:
     try:
         stored = json.loads(raw)
         stages = tuple(_stage(item) for item in stored["stages"][:MAX_STAGES])
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     if not stages:
         return None
@@ -65,7 +66,7 @@ def _fraction(stages: tuple[Stage, ...]) -> float | None:
         if not stage.total or stage.total <= 0 or stage.done is None:
             return None if depth == 0 else min(share, 1.0)
         share += unit * min(max(stage.done / stage.total, 0.0), 1.0)
-        unit /= stage.total
+        unit /= max(stage.total, 1.0)
     return min(share, 1.0)
 
 
@@ -73,10 +74,15 @@ def _stage(item: Any) -> Stage:
     if not isinstance(item, dict):
         raise TypeError("a stage is an object")
     return Stage(
-        message=str(item.get("message") or "")[:200],
+        message=_words(item.get("message"))[:200],
         done=number(item.get("done")),
         total=number(item.get("total")),
-        unit=str(item.get("unit") or "")[:30],
+        unit=_words(item.get("unit"))[:30],
         rate=number(item.get("rate")),
         left=number(item.get("left")),
     )
+
+
+def _words(value: Any) -> str:
+    """Text as it is, and nothing for what is none: a decoded value can be too nested to print."""
+    return clean(value) if isinstance(value, str) else ""

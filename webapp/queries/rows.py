@@ -23,6 +23,9 @@ from webapp.tree import call_line
 CALLS_MAX = 20_000
 #: Stored bytes of `data` or `meta` that a row is worth.
 FIELD_BYTES = 16 * 1024
+#: Characters of a title: of a description where nothing better is known.
+TITLE_CHARS = 200
+EXPIRED = "Expired: only its id is left in the list."
 #: Stored bytes of one read that are decoded at once in the hub's own thread, about 5 ms.
 INLINE_BYTES = 32 * 1024
 
@@ -158,14 +161,14 @@ class RowReader:
         if isinstance(fields, redis.RedisError):
             return JobSummary(id=job_id, status=None, title=job_id, note="The key of this job does not hold a job.")
         if not any(value is not None for value in fields):
-            return JobSummary(id=job_id, status=None, title=job_id, note="Expired: only its id is left in the list.")
+            return JobSummary(id=job_id, status=None, title=job_id, note=EXPIRED)
         call = self._calls.get(job_id) or _Call(None, None, "", None)
         job_type, title = self.titles.of(call.func)
         row = JobSummary(
             id=job_id,
             status=text(fields[0]),
             type=job_type,
-            title=title or text(fields[2]) or job_id,
+            title=(title or text(fields[2]) or job_id)[:TITLE_CHARS],
             func=call.func,
             args=call.args,
             queue=text(fields[1]),

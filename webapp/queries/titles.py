@@ -17,6 +17,9 @@ class Titles:
     """Job type and title by dotted function name. One per web process."""
 
     def __init__(self) -> None:
+        #: Grows with each other catalog that was read.
+        self.version = 0
+        self._stored: dict[bytes, bytes] = {}
         self._by_func: dict[str, tuple[str, str]] = {}
         self._read_at = float("-inf")
 
@@ -27,9 +30,12 @@ class Titles:
         plan = Plan(reader)
         plan.ask("catalog", lambda pipe: pipe.hgetall(_keys.CATALOG))
         stored = reply(plan.execute()["catalog"][0]) or {}
+        self._read_at = time.monotonic()
+        if stored == self._stored:
+            return
+        self._stored, self.version = stored, self.version + 1
         entries = [catalog.entry(name.decode("utf-8", "replace"), raw) for name, raw in stored.items()]
         self._by_func = {entry["func"]: (entry["name"], entry["title"]) for entry in entries if not entry["error"]}
-        self._read_at = time.monotonic()
 
     def of(self, func: str | None) -> tuple[str | None, str]:
         """(job type, title). A function outside the catalog is its own title."""

@@ -60,7 +60,8 @@ class WorkerReplies:
     def _sign(self, name: str) -> Sign:
         fields = self.fields[name] or [None] * len(FIELDS)
         count = None if self._subscribers is None else self._subscribers.get(rqkeys.commands(name).encode(), 0)
-        return Sign(count, text(fields[0]), text(fields[2]), integer(fields[3]), moment(fields[7]))
+        expired = self.fields[name] is not None and not any(value is not None for value in fields)
+        return Sign(count, text(fields[2]), integer(fields[3]), expired)
 
     def infos(
         self, judged: Mapping[str, tuple[str, int | None]], running: Iterable[JobSummary]

@@ -6,6 +6,7 @@ so that neither the supervisor nor its children ever hang on their own words.
 
 import collections
 import os
+import select
 import threading
 from collections.abc import Mapping
 
@@ -27,10 +28,17 @@ class Terminal:
         self._dropped = 0
         self._ready = threading.Condition()
         self._closed = False
-        #: True once the reader is gone for good.
-        self.gone = False
+        self._failed = False
+        self._reader = select.poll()
+        self._reader.register(fd, 0)
         self._thread = threading.Thread(target=self._write, name="terminal", daemon=True)
         self._thread.start()
+
+    @property
+    def gone(self) -> bool:
+        """Whether nobody will read any more. Asked, not only tried: where `make` leads the session of a terminal
+        that is closed, it keeps the signal to itself."""
+        return self._failed or any(event & (select.POLLHUP | select.POLLERR) for _, event in self._reader.poll(0))
 
     def relay(self, name: str, line: bytes) -> None:
         """Show a line of a child."""
@@ -84,5 +92,5 @@ class Terminal:
                 while data:
                     data = data[os.write(self._fd, data) :]
             except OSError:
-                self.gone = True
+                self._failed = True
                 return

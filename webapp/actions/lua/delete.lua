@@ -1,6 +1,6 @@
 -- Remove a job that does not run, and every key that RQ and we keep about it.
 -- KEYS: 1 job, 2 queue, 3 intermediate, 4 executions, 5 started, 6 dependencies, 7-10 more keys of this job alone,
---       11… sorted sets that name it
+--       11 scheduled, 12… the other sorted sets that name it
 -- ARGV: 1 id, 2 status as drawn or '', 3 '1' if it may be in no list at all, 4 prefix of jobs, 5 prefix of executions,
 --       6 its group's key or ''
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -23,6 +23,7 @@ if status == 'queued' then
     return {why, status}
   end
 end
+local again = due(status, KEYS[11], ARGV[1])
 -- pcall: a key of the wrong type next to the job must not leave it half deleted.
 redis.pcall('LREM', KEYS[2], 0, ARGV[1])
 redis.pcall('LREM', KEYS[3], 0, ARGV[1])
@@ -30,10 +31,7 @@ for _, execution in ipairs(redis.call('ZRANGE', KEYS[4], 0, -1)) do
   redis.pcall('ZREM', KEYS[5], ARGV[1] .. ':' .. execution)
   redis.pcall('DEL', ARGV[5] .. ARGV[1] .. ':' .. execution)
 end
-local parents = redis.pcall('SMEMBERS', KEYS[6])
-for _, parent in ipairs(parents.err and {} or parents) do
-  redis.pcall('SREM', ARGV[4] .. parent .. ':dependents', ARGV[1])
-end
+touch_parents(KEYS[6], ARGV[4], ARGV[1], false)
 if ARGV[6] ~= '' then
   redis.pcall('SREM', ARGV[6], ARGV[1])
 end
@@ -41,4 +39,4 @@ for i = 11, #KEYS do
   redis.pcall('ZREM', KEYS[i], ARGV[1])
 end
 redis.call('DEL', KEYS[1], KEYS[4], unpack(KEYS, 6, 10))
-return {'done', status}
+return {'done', status, again}

@@ -67,7 +67,7 @@ class Tracking:
 
     def close(self) -> None:
         if self._connection is not None:
-            self._connection.disconnect()
+            self._connections.end_feed(self._connection)
 
     def _ask(self, *command: str) -> object:
         self._connection.send_command(*command)

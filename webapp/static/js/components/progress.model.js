@@ -28,8 +28,9 @@ export function reached(stage, short = false) {
 /** "41,020 rows/s" */
 export function speed({ rate, unit }) {
   if (rate == null) return "";
-  if (BYTES.has(unit)) return t("progress.rate", { rate: bytes(rate), unit: "" }).trim();
-  return t("progress.rate", { rate: number(rate, rate < 10 ? 1 : 0), unit: unit ?? "" });
+  if (BYTES.has(unit)) return t("progress.rate_plain", { rate: bytes(rate) });
+  const shown = number(rate, rate < 10 ? 1 : 0);
+  return unit ? t("progress.rate", { rate: shown, unit }) : t("progress.rate_plain", { rate: shown });
 }
 
 /** "18 s left"; nothing where it is not known. */

@@ -7,15 +7,16 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { Banners } from "../panels/banners.js";
 import { Form } from "../panels/submit/form.js";
+import { paragraphs } from "../panels/submit/form.model.js";
 import { behind, toType } from "../router.js";
 
-const firstSentence = (help) => help.split(/\n|(?<=\.)\s/, 1)[0];
+const firstSentence = (help) => (paragraphs(help)[0] ?? "").split(/(?<=\.)\s/, 1)[0];
 
 const TypeLink = ({ type, isCurrent }) => html`
   <li>
     <a class=${`type ${type.error ? "broken" : ""}`} href=${toType(type.name)} aria-current=${isCurrent ? "true" : undefined}>
       <strong>${type.title ?? type.name}</strong>
-      <span>${type.error ? t("submit.broken") : firstSentence(type.help ?? "")}</span>
+      <span>${type.error ? t("submit.broken") : firstSentence(type.help)}</span>
     </a>
   </li>`;
 

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { compact } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { live } from "../liveness.js";
 import { totals } from "../store.js";
-import { live } from "./status.js";
 
 const EVERY_MS = 5_000;
 

@@ -4,19 +4,19 @@ import { StatusChip, statusName } from "../components/chip.js";
 import { reached, timeLeft } from "../components/progress.model.js";
 import { Skeleton } from "../components/skeleton.js";
 import { Trouble } from "../components/trouble.js";
-import { now } from "../clock.js";
 import { moment, number, shortId, zoneName } from "../format.js";
 import { useHold } from "../hold.js";
 import { html } from "../html.js";
 import { has, t } from "../i18n.js";
+import { liveNow } from "../liveness.js";
 import { behind, to, toJob } from "../router.js";
 import { pagerWords, spell, timeOf } from "./joblist.model.js";
 
 function Spell({ row }) {
   const { progress } = row;
-  if (row.status !== "started" || !progress) return html`<span class="muted">${spell(row, now.value)}</span>`;
+  if (row.status !== "started" || !progress) return html`<span class="muted">${spell(row, liveNow.value)}</span>`;
   return html`
-    <span class="muted nowrap" title=${reached(progress)}>${timeLeft(progress.left) || spell(row, now.value)}</span>
+    <span class="muted nowrap" title=${reached(progress)}>${timeLeft(progress.left) || spell(row, liveNow.value)}</span>
     <${Bar} fraction=${progress.fraction} label=${t("progress.of_job", { title: row.title })} />`;
 }
 
@@ -30,7 +30,7 @@ function Row({ row, field, gone }) {
       </th>
       <td class="col-queue">${row.queue}</td>
       <td class="col-status"><${StatusChip} status=${row.status} /></td>
-      <td class="col-time nowrap" title=${at == null ? "" : zoneName(at)}>${moment(at, now.peek())}</td>
+      <td class="col-time nowrap" title=${at == null ? "" : zoneName(at)}>${moment(at, liveNow.peek())}</td>
       <td class="col-spell end"><${Spell} row=${row} /></td>
     </tr>`;
 }

@@ -1,8 +1,8 @@
 /** The strip of five figures. */
 import { Skeleton } from "../components/skeleton.js";
-import { now } from "../clock.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { liveNow } from "../liveness.js";
 import { figures, totals } from "../store.js";
 import { kpis } from "./kpis.model.js";
 
@@ -15,5 +15,5 @@ const Kpi = ({ name, label, value, note, tone = "", empty }) => html`
 
 export const Kpis = () => html`
   <dl class="card kpis fresh">
-    ${kpis(totals.value, figures.value, now.value).map(({ key, ...rest }) => html`<${Kpi} key=${key} name=${key} ...${rest} />`)}
+    ${kpis(totals.value, figures.value, liveNow.value).map(({ key, ...rest }) => html`<${Kpi} key=${key} name=${key} ...${rest} />`)}
   </dl>`;

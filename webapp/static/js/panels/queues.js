@@ -1,9 +1,9 @@
 /** One row per queue; every number leads to the jobs that it counts. */
 import { Skeleton } from "../components/skeleton.js";
-import { now } from "../clock.js";
 import { number, ticking, duration } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { liveNow } from "../liveness.js";
 import { to } from "../router.js";
 import { queues, server, totals } from "../store.js";
 import { COLUMNS, inOrder, remarks } from "./queues.model.js";
@@ -19,7 +19,7 @@ function Cell({ queue, column }) {
 
 function oldest({ queued, oldest_enqueued_at: at }) {
   if (!queued || at == null) return html`<span class="quiet">${t("queues.none_waits")}</span>`;
-  const seconds = Math.max(0, (now.value - at) / 1000);
+  const seconds = Math.max(0, (liveNow.value - at) / 1000);
   return seconds < 1 ? duration(Math.round(seconds * 10) / 10) : ticking(seconds);
 }
 

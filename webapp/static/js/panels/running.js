@@ -4,11 +4,11 @@ import { Bar } from "../components/bar.js";
 import { CodeBox } from "../components/copy.js";
 import { Skeleton } from "../components/skeleton.js";
 import { reached, timeLeft } from "../components/progress.model.js";
-import { now } from "../clock.js";
 import { duration, number, ticking, workerName } from "../format.js";
 import { useHold } from "../hold.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { liveNow } from "../liveness.js";
 import { to, toJob } from "../router.js";
 import { gathered, running, server, slices, totals } from "../store.js";
 import { longestFirst, MOST, placeOf, runningFor } from "./running.model.js";
@@ -25,7 +25,7 @@ const STATE_WORDS = { "no signal": "running.no_signal", lost: "running.lost", "r
 function ProgressCell({ row, gone }) {
   const { progress } = row;
   const trouble = STATE_WORDS[row.worker_state];
-  const elapsed = t("running.for", { time: ticking(runningFor(row, now.value)) });
+  const elapsed = t("running.for", { time: ticking(runningFor(row, liveNow.value)) });
   const left = progress && timeLeft(progress.left);
   const said = progress ? reached(progress, true) || progress.message : t("running.no_progress");
   return html`

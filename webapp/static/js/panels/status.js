@@ -1,31 +1,12 @@
-/** The honest pill: the worst hop in one line, all hops in its popover. Reads link, health and the clock. */
-import { computed } from "@preact/signals";
+/** The honest pill: the worst hop in one line, all hops in its popover. */
 import { now } from "../clock.js";
 import { hourMinute, NOTHING, ticking } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { condition, newest } from "../liveness.js";
 import { link, retryNow } from "../socket.js";
-import { seenAt, status } from "../status.model.js";
-import { health, server, slices } from "../store.js";
-
-const SINGLES = ["totals", "figures", "gathered"];
-const KEYED = ["queues", "workers", "running", "jobs", "rows"];
-
-/** Latest Redis time of any value that came. */
-const newest = computed(() => {
-  const times = SINGLES.map((name) => slices[name].value?.as_of ?? 0);
-  for (const name of KEYED) for (const entry of Object.values(slices[name].value)) times.push(entry.as_of);
-  const latest = times.reduce((a, b) => Math.max(a, b), 0);
-  return latest || null;
-});
-
-const state = computed(() => {
-  const at = now.value;
-  return status({ link: link.value, health: health.value, newest: newest.value, now: at, localNow: Date.now() });
-});
-
-/** True while what the page shows can be trusted to be now. */
-export const live = computed(() => state.value.live);
+import { seenAt } from "../status.model.js";
+import { health, server } from "../store.js";
 
 const LEVELS = { ok: "s-ok", busy: "s-warn", bad: "s-bad" };
 
@@ -38,7 +19,7 @@ function sentence({ key, values }) {
 }
 
 export function StatusPill() {
-  const current = state.value;
+  const current = condition.value;
   const servers = health.value?.servers;
   return html`
     <button type="button" class=${`pill ${LEVELS[current.level]}`} popovertarget="status" data-testid="status" data-level=${current.level} data-live=${current.live}>

@@ -1,11 +1,11 @@
 /** Workers: who is there, what each runs, and how to add one. */
 import { useState } from "preact/hooks";
 import { CodeBox } from "../components/copy.js";
-import { now } from "../clock.js";
 import { ticking, workerName } from "../format.js";
 import { useHold } from "../hold.js";
 import { html } from "../html.js";
 import { has, t } from "../i18n.js";
+import { liveNow } from "../liveness.js";
 import { toJob } from "../router.js";
 import { server, totals, workers } from "../store.js";
 import { inOrder, isInTrouble, MOST, shortTitle, tone } from "./workers.model.js";
@@ -14,7 +14,7 @@ const stateWord = (state) => (has(`worker.${state}`) ? t(`worker.${state}`) : st
 
 function troubleWord({ state, runs_on, since }) {
   if (state === "lost" && runs_on) return t("worker.runs_on");
-  return since == null ? stateWord(state) : t("worker.since", { state: stateWord(state), time: ticking((now.value - since) / 1000) });
+  return since == null ? stateWord(state) : t("worker.since", { state: stateWord(state), time: ticking((liveNow.value - since) / 1000) });
 }
 
 const jobLink = (job) => html`<a href=${toJob(job.id)} title=${job.title}>${shortTitle(job.title ?? job.id)}</a>`;

@@ -33,7 +33,7 @@ const Column = ({ column, rows }) => html`
     <th scope="row"><span class="clip">${column.name}</span><small class="mono quiet">${column.type.toLowerCase()}</small></th>
     <td class="end"><span class=${column.missing ? "" : "quiet"}>${missing(column, rows)}</span></td>
     <td class="end">${distinct(column)}</td>
-    <td><span class="clip">${range(column)}</span>${middle(column).map((text) => html`<small class="quiet" key=${text}>${text}</small>`)}</td>
+    <td class="range"><span>${range(column)}</span>${middle(column).map((text) => html`<small class="quiet" key=${text}>${text}</small>`)}</td>
     <td class="shape"><${Shape} column=${column} rows=${rows} /></td>
   </tr>`;
 

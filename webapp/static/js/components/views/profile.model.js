@@ -20,7 +20,8 @@ export function shortValue(value) {
   if (value == null) return "";
   if (value === "") return t("tree.empty_text");
   if (typeof value === "number") return Math.abs(value) >= 1e6 ? compact(value) : number(value, Math.abs(value) < 10 ? 3 : 1);
-  const text = typeof value === "object" ? (value.text ?? JSON.stringify(value)) : String(value);
+  const given = typeof value === "object" ? (value.text ?? JSON.stringify(value)) : String(value);
+  const text = given.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/, "$1 $2");
   return text.length > 28 ? `${text.slice(0, 27)}…` : text;
 }
 

@@ -1,7 +1,7 @@
 /** Where it runs, how long it may, how long it is kept. */
-import { now } from "../../clock.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
+import { liveNow } from "../../liveness.js";
 import { slices } from "../../store.js";
 import { facts } from "./facts.model.js";
 import { placeName } from "./steps.js";
@@ -16,4 +16,4 @@ function workerText(name) {
 export const FactList = ({ list }) => html`
   <dl class="facts">${list.map(([key, text]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${text}</dd></div>`)}</dl>`;
 
-export const Facts = ({ job }) => html`<${FactList} list=${facts(job, now.value, workerText)} />`;
+export const Facts = ({ job }) => html`<${FactList} list=${facts(job, liveNow.value, workerText)} />`;

@@ -47,7 +47,7 @@ export function details(job, now) {
     ["details.func", job.func],
     ["details.type", job.type],
     ["details.description", job.description],
-    ["details.position", position == null ? null : t("details.position_is", { n: position, of: number(job.queue_info.queued) })],
+    ["details.position", position == null ? null : t("details.position_is", { n: position + 1, of: number(job.queue_info.queued) })],
     ...times,
     ...limits,
     ["details.group", job.group],

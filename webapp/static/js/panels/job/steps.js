@@ -1,9 +1,9 @@
 /** Created, queued, running, ended: when, and for how long. */
 import { statusName } from "../../components/chip.js";
-import { now } from "../../clock.js";
 import { workerName, zoneName } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
+import { liveNow } from "../../liveness.js";
 import { slices } from "../../store.js";
 import { stepsOf } from "./steps.model.js";
 
@@ -14,7 +14,7 @@ export function placeName(name) {
 }
 
 export function Steps({ job }) {
-  const { fraction, steps } = stepsOf(job, now.value, zoneName(job.created_at ?? now.value), placeName);
+  const { fraction, steps } = stepsOf(job, liveNow.value, zoneName(job.created_at ?? liveNow.value), placeName);
   return html`
     <section class="steps" aria-label=${t("steps.title")} data-testid="steps">
       <div class="steps-line" aria-hidden="true"><i class=${`s-${job.status === "started" || fraction < 1 ? "started" : job.status}`} style=${{ width: `${fraction * 100}%` }}></i></div>

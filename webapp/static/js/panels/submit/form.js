@@ -12,7 +12,7 @@ import { base, go, toJob } from "../../router.js";
 import { receive, server, workers } from "../../store.js";
 import { asCurl, asPython } from "./call.model.js";
 import { Field } from "./fields.js";
-import { collect, fieldsOf, firstRaws } from "./form.model.js";
+import { collect, fieldsOf, firstRaws, paragraphs } from "./form.model.js";
 import { idFor } from "./once.model.js";
 import { Options } from "./options.js";
 import { firstOptions, optionsBody } from "./options.model.js";
@@ -105,10 +105,10 @@ export function Form({ type, schedulers }) {
   };
 
   const queue = options.queue.trim() || type.queue || "default";
-  const said = warnings({ type, queue, workers: workers.value, schedulers, when: options.when, lookOnly: whyNot(), server: server.value });
+  const said = warnings({ type, queue, workers: workers.value, schedulers, when: options.when, server: server.value });
   return html`
     <form class="card submit-form" ref=${form} onSubmit=${onSubmit} novalidate data-testid="submit-form">
-      <header><h2>${type.title}</h2><p class="mono quiet">${type.func}</p><p class="about">${type.help}</p></header>
+      <header><h2>${type.title}</h2><p class="mono quiet">${type.func}</p>${paragraphs(type.help).map((text) => html`<p class="about" key=${text}>${text}</p>`)}</header>
       ${said.map((warning) => html`<${Warning} key=${warning.key} warning=${warning} />`)}
       ${fields.map(
         (field) => html`

@@ -24,6 +24,9 @@ export function kindOf(schema) {
 
 const choicesOf = (schema) => schema.enum ?? [...(isNullable(schema) ? [null] : []), true, false];
 
+/** A docstring as paragraphs: its line breaks are those of an editor, not of a page. */
+export const paragraphs = (help) => (help ?? "").split(/\n\s*\n/).map((text) => text.replace(/\s+/g, " ").trim()).filter(Boolean);
+
 /** The fields of a form, in the order of the function's parameters. */
 export function fieldsOf(schema) {
   const required = new Set(schema.required ?? []);

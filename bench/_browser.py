@@ -1,0 +1,54 @@
+"""A real Chromium, and when it has painted what it was to show. What to wait for is said by the caller."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+#: Checked at each change of the page; the stamp is taken after the frame that shows it, by the machine's clock.
+WATCH = """
+() => {
+  const after = (done) => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(Date.now());
+    channel.port2.postMessage(0);
+  });
+  const painted = (holds) => new Promise((done) => {
+    const check = () => {
+      if (!holds()) return;
+      observer.disconnect();
+      after(done);
+    };
+    const observer = new MutationObserver(check);
+    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    check();
+  });
+  window.painted = { %s };
+}
+"""
+TAKE = """
+() => Promise.race([window.painted["%s"], new Promise((done) => setTimeout(() => done(null), %d))])
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium where there is one, else Playwright's."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def watch(page: Page, conditions: Mapping[str, str]) -> None:
+    """Wait from now on for each condition, an expression in JavaScript, under its name."""
+    parts = (f'"{name}": painted(() => {condition})' for name, condition in conditions.items())
+    page.evaluate(WATCH % ", ".join(parts))
+
+
+def painted_at(page: Page, name: str, timeout_ms: int) -> float | None:
+    """When the condition was first painted, epoch milliseconds; None if it was not in time."""
+    return page.evaluate(TAKE % (name, timeout_ms))

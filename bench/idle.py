@@ -1,0 +1,90 @@
+"""Round trips to Redis a second while nothing happens, with 1 and with 50 tabs; without and with operations.
+
+    python -m bench.idle [--quick] [--seconds 30]
+
+A round trip is one read that the server makes of a connection (INFO: total_reads_processed). One stock worker idles
+along; what it costs alone is measured first and taken off, as are the reads of the one who measures.
+"""
+
+import time
+from pathlib import Path
+
+import redis
+
+from bench import _seed
+from bench._report import Goal, Report, options
+from bench._stage import Stage
+from bench._tabs import Group, Tabs
+
+NAME = Path(__file__).stem
+TABS = (1, 50)
+QUEUES = ("default", "high", "low", "emails", "reports")
+#: Seconds after the tabs have connected: first looks are no idling.
+SETTLE = 6.0
+LOOKED_AT = "seeded-0000007"
+PAGES = {
+    "overview": {"overview": True},
+    "job and list": {
+        "overview": True,
+        "job": LOOKED_AT,
+        "log": {"job": LOOKED_AT, "after": "0"},
+        "rows": [f"seeded-{number:07d}" for number in range(50)],
+        "lists": ["default/finished"],
+    },
+}
+
+
+def reads(client: redis.Redis, seconds: float) -> tuple[float, float]:
+    """(reads, commands) a second that others than `client` cause."""
+    before, started = client.info("stats"), time.monotonic()
+    time.sleep(seconds)
+    after, took = client.info("stats"), time.monotonic() - started
+    counted = (after[name] - before[name] - 1 for name in ("total_reads_processed", "total_commands_processed"))
+    per_second = tuple(count / took for count in counted)
+    return per_second[0], per_second[1]
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    asked = options(__doc__, seconds=(30, 5, "length of one measurement"))
+    report = Report(
+        name=NAME,
+        question=f"Round trips to Redis a second, idle: {len(QUEUES)} queues, 1,000 finished jobs, one stock worker.",
+        samples=f"one interval of {asked.seconds} s each",
+        columns=("processes", "tabs open on", "tabs", "round trips/s", "commands/s"),
+        bias=(
+            "Reads are counted by Redis and are exact; a pipeline larger than its read buffer (16 KB) counts twice. "
+            f"In {asked.seconds} s, what happens every 5 or 10 s falls in once more or less: 0.1/s."
+        ),
+    )
+    with Stage() as stage:
+        for queue in QUEUES:
+            _seed.finished(stage.redis, 200, "seeded" if queue == "default" else queue, queue=queue)
+        stage.worker("idle", *QUEUES)
+        client = stage.client()
+        time.sleep(SETTLE)
+        idle, idle_commands = reads(client, asked.seconds)
+        report.rows.append(("none", "-", 0, idle, idle_commands))
+        web = stage.web()
+        found: dict[tuple[str, str], dict[int, float]] = {}
+        for processes in ("web", "web, operations"):
+            if processes != "web":
+                stage.operations()
+            for page, watch in PAGES.items():
+                for tabs in TABS:
+                    with Tabs({"tabs": Group(f"{web.url}/live", tabs, '"', watch)}):
+                        time.sleep(SETTLE)
+                        trips, commands = reads(client, asked.seconds)
+                    found.setdefault((processes, page), {})[tabs] = trips - idle
+                    report.rows.append((processes, page, tabs, trips - idle, commands - idle_commands))
+    few, many = TABS
+    for (processes, page), trips in found.items():
+        report.goals.append(Goal(f"{processes}; {page}; round trips/s with {many} tabs", trips[many], 2.0))
+        report.goals.append(
+            Goal(f"{processes}; {page}; more with {many} tabs than with {few}", trips[many] - trips[few], 0.2)
+        )
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()

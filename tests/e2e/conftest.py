@@ -1,0 +1,107 @@
+"""A real browser on a real server: `dashboard` to look at, `open_page` to look with. A console error fails the test."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis as redis_py
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.chromium import find_chromium
+from tests.processes import WebServer, WorkerProcess
+from tests.servers import RedisServer
+from tests.support import ROOT, clean_env
+
+WIDE = (1280, 830)
+PHONE = (390, 844)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs a browser."""
+    for item in items:
+        if Path(item.path).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a process; each page has a profile of its own."""
+    path = find_chromium()
+    if not path:
+        pytest.fail("There is no Chromium to test with. `python -m tests.chromium` says how to get one.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, dashboard: WebServer) -> Iterator[Callable[..., Page]]:
+    """Opens an address of the dashboard in a new profile: `open_page("/jobs", size=PHONE, theme="dark")`.
+
+    When the test ends, nothing may have been written to the console as an error. `allowed`: parts of errors that
+    the test itself provokes.
+    """
+    contexts, errors = [], []
+
+    def start(
+        path: str = "/",
+        size: tuple[int, int] = WIDE,
+        theme: str = "light",
+        language: str = "en-GB",
+        url: str | None = None,
+        allowed: tuple[str, ...] = (),
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            locale=language,
+            timezone_id="Asia/Seoul",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+
+        def note(text: str) -> None:
+            if not any(part in text for part in allowed):
+                errors.append(f"{path}: {text}")
+
+        page.on("console", lambda message: note(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: note(str(error)))
+        page.goto((url or dashboard.url) + path)
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert not errors, "\n".join(errors)
+
+
+@pytest.fixture
+def dashboard(redis: redis_py.Redis, redis_server: RedisServer, web_server: Callable[..., WebServer]) -> WebServer:
+    """A web process that may write, on an empty Redis into which the job types of the project are published."""
+    publish(redis_server.url)
+    return web_server(env={"RQLIVE_WRITE": 1})
+
+
+@pytest.fixture
+def own_worker(redis_server: RedisServer, tmp_path: Path, started: Callable) -> Callable[[], WorkerProcess]:
+    """Starts the project's own worker, which shares the dashboard's files; returns when it listens."""
+
+    def start(url: str | None = None) -> WorkerProcess:
+        env = {"RQLIVE_FILES": tmp_path / "files"}
+        worker = WorkerProcess(url or redis_server.url, ("default",), "own-worker", (), tmp_path, env, stock=False)
+        started(worker)
+        worker.wait_ready()
+        return worker
+
+    return start
+
+
+def publish(url: str) -> None:
+    """Put the project's job types into the catalog, as `make run` does."""
+    env = clean_env({"RQLIVE_REDIS_URL": url, "RQ_REDIS_URL": url})
+    subprocess.run([sys.executable, "-m", "jobs", "publish"], cwd=ROOT, env=env, check=True, capture_output=True)

@@ -1,0 +1,99 @@
+"""Fixtures of the journeys: one Chromium a session, one RQ Live a session, a visitor with a clean profile a test."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis as redis_py
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.chromium import find_chromium
+from tests.e2e.journeys.site import Site, catalog_of, publish, restore_catalog
+from tests.e2e.journeys.visitor import Visitor
+from tests.processes import WebServer
+from tests.servers import RedisServer
+from tests.support import ROOT
+
+SCREENSHOTS = ROOT / "var" / "screenshots"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+OWN = {"RQLIVE_OWN_REDIS": 1}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser; each visitor has a profile of its own in it."""
+    path = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
+    """Gives visitors: `visit(site)`, `visit(site, width=390, dark=True)`. Their troubles fail the test."""
+    visitors: list[Visitor] = []
+
+    def arrive(site: Site, width: int = 1280, height: int = 800, dark: bool = False, **options) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            locale="en-GB",
+            **{"timezone_id": "UTC", "accept_downloads": True} | options,
+        )
+        visitors.append(Visitor(context, site.url))
+        return visitors[-1]
+
+    failed_before = request.session.testsfailed
+    yield arrive
+    failed = request.session.testsfailed > failed_before
+    for number, visitor in enumerate(visitors):
+        if failed:
+            name = re.sub(r"\W+", "-", request.node.name)
+            visitor.page.screenshot(path=SCREENSHOTS / "failed" / f"{name}-{number}.png")
+        visitor.page.context.close()
+    troubles = [trouble for visitor in visitors for trouble in visitor.troubles]
+    assert not troubles, "the browser had troubles:\n" + "\n".join(troubles)
+
+
+@pytest.fixture(scope="session")
+def shared_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of uploads and artifacts of `site`, for its workers: `env={"RQLIVE_FILES": shared_files}`."""
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="session")
+def shared_web(
+    redis_server: RedisServer, shared_files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WebServer]:
+    """One web process on the session's server, which it takes for its own. Do not stop it."""
+    server = WebServer(redis_server.url, tmp_path_factory.mktemp("web"), OWN | {"RQLIVE_FILES": shared_files})
+    server.wait_ready()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def published(redis_server: RedisServer) -> dict[bytes, bytes]:
+    """The catalog of this code as it is stored."""
+    publish(redis_server.url)
+    with redis_py.Redis.from_url(redis_server.url) as client:
+        return catalog_of(client)
+
+
+@pytest.fixture
+def site(
+    published: dict[bytes, bytes], shared_web: WebServer, redis: redis_py.Redis, redis_server: RedisServer
+) -> Site:
+    """RQ Live on an empty Redis, with a catalog and without a worker. Shared: do not stop its parts."""
+    restore_catalog(redis, published)
+    return Site(shared_web, redis_server.url, redis)
+
+
+@pytest.fixture
+def own_site(published: dict, own_redis_server: RedisServer, web_server) -> Site:
+    """The same on a Redis and a web process of this test alone."""
+    client = own_redis_server.connection()
+    restore_catalog(client, published)
+    return Site(web_server(own_redis_server.url, OWN), own_redis_server.url, client)

@@ -1,0 +1,104 @@
+"""What changes is seen as it changes: by everybody, through breaks, and without moving under the hand."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from rq import Queue
+
+from tests.e2e import words
+from tests.e2e.conftest import publish
+
+FUNCTION = "tests.fixture_jobs"
+#: What the browser itself says about a server that is not there.
+BREAK = ("WebSocket", "Failed to load resource")
+
+
+def test_two_browsers_see_the_same_job_run_and_end(open_page, redis, worker_process) -> None:
+    here, there = open_page(), open_page()
+    words.live(here), words.live(there)
+    worker_process("default")
+    job = Queue("default", connection=redis).enqueue(f"{FUNCTION}.wait_for_key", "gate")
+    for page in (here, there):
+        expect(words.row(page, job.id)).to_be_visible()
+        expect(words.figure(page, "started")).to_have_text("1")
+    redis.set("gate", 1)
+    for page in (here, there):
+        expect(words.row(page, job.id)).to_have_count(0)
+        expect(words.figure(page, "started")).to_have_text("0")
+
+
+def test_progress_of_another_program_is_a_bar(open_page, redis, worker_process) -> None:
+    page = open_page()
+    words.live(page)
+    queue = Queue("default", connection=redis)
+    job = queue.enqueue(f"{FUNCTION}.wait_for_key", "gate", meta={"progress": {"done": 3, "total": 4}})
+    worker_process("default")
+    expect(words.row(page, job.id).get_by_role("progressbar")).to_have_attribute("aria-valuenow", "75")
+    redis.set("gate", 1)
+
+
+def test_a_list_refreshes_by_itself(open_page, redis) -> None:
+    page = open_page("/jobs?queue=default&status=queued")
+    words.live(page)
+    job = Queue("default", connection=redis).enqueue(f"{FUNCTION}.nothing")
+    expect(words.row(page, job.id)).to_be_visible()
+    job.delete()
+    expect(words.row(page, job.id)).to_have_count(0)
+
+
+def test_rows_hold_still_under_the_pointer_and_say_what_is_newer(open_page, redis) -> None:
+    queue = Queue("default", connection=redis)
+    first = queue.enqueue(f"{FUNCTION}.nothing")
+    page = open_page("/jobs?queue=default&status=queued")
+    words.live(page)
+    words.row(page, first.id).hover()
+    later = [queue.enqueue(f"{FUNCTION}.nothing", at_front=True).id for _ in range(3)]
+    expect(page.get_by_role("button", name="3 newer")).to_be_visible()
+    assert [row.get_attribute("data-job") for row in page.locator("tr[data-job]").all()] == [first.id]
+    page.get_by_role("button", name="3 newer").click()
+    expect(page.locator("tr[data-job]").first).to_have_attribute("data-job", later[-1])
+
+
+def test_a_killed_worker_is_shown_as_lost(open_page, worker_process) -> None:
+    page = open_page()
+    words.live(page)
+    worker = worker_process("default", name="billing-1")
+    shown = page.locator('[data-worker="billing-1"]')
+    expect(shown).to_have_attribute("data-state", "idle")
+    worker.kill()
+    expect(shown).to_have_attribute("data-state", "lost", timeout=8_000)
+    expect(shown).to_contain_text("lost")
+
+
+@pytest.mark.slow
+def test_while_redis_is_away_the_last_values_stay_greyed_and_come_back_to_life(
+    browser, open_page, own_redis_server, web_server
+) -> None:
+    publish(own_redis_server.url)
+    with own_redis_server.connection() as redis:
+        Queue("default", connection=redis).enqueue(f"{FUNCTION}.nothing")
+    server = web_server(url=own_redis_server.url, env={"RQLIVE_WRITE": 1})
+    page = open_page(url=server.url, allowed=BREAK)
+    words.live(page)
+    own_redis_server.stop()
+    expect(page.get_by_test_id("banner-redis")).to_be_visible()
+    expect(page.get_by_test_id("status")).to_have_attribute("data-live", "false")
+    expect(words.figure(page, "queued")).to_have_text("1")
+    expect(page.locator(".app")).to_have_class(re.compile(r"\bstale\b"))
+    own_redis_server.start()
+    words.live(page)
+    expect(page.get_by_test_id("banner-redis")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_page_comes_back_by_itself_after_the_server_was_restarted(open_page, web_server, redis) -> None:
+    first = web_server(env={"RQLIVE_WRITE": 1})
+    page = open_page(url=first.url, allowed=BREAK)
+    words.live(page)
+    first.stop()
+    expect(page.get_by_test_id("status")).to_contain_text("Offline since")
+    Queue("default", connection=redis).enqueue(f"{FUNCTION}.nothing")
+    web_server(env={"RQLIVE_WRITE": 1, "PORT": first.port})
+    words.live(page)
+    expect(words.figure(page, "queued")).to_have_text("1")

@@ -1,0 +1,66 @@
+"""Fixtures of the reading and live side: the web application in this process, and gunicorn for the sockets."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis as redis_py
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.servers import RedisServer
+from tests.support import eventually
+from webapp import create_app
+from webapp.config import Config
+from webapp.connections import Connections, connect
+
+
+def end(app: Flask) -> None:
+    """Stop what the application has started, and wait until it has."""
+    live = app.extensions["live"]
+    live.close()
+    ours = [thread for thread in threading.enumerate() if thread.name.startswith("rqlive-")]
+    eventually(lambda: not any(thread.is_alive() for thread in ours), 15, "the threads of the application end")
+    app.extensions["connections"].close()
+
+
+class Api:
+    """The API of an application in this process."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._client: FlaskClient = app.test_client()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The JSON of a GET that answers 200."""
+        answer = self._client.get(path, query_string=query)
+        assert answer.status_code == 200, (answer.status_code, answer.text)
+        return answer.get_json()
+
+    def status(self, path: str, **query: Any) -> tuple[int, Any]:
+        """(status, JSON) of a GET."""
+        answer = self._client.get(path, query_string=query)
+        return answer.status_code, answer.get_json(silent=True)
+
+
+@pytest.fixture(scope="session")
+def shared_app(redis_server: RedisServer) -> Iterator[Flask]:
+    """One application on the session's server."""
+    app = create_app(Config(redis_url=redis_server.url, own_redis=True))
+    yield app
+    end(app)
+
+
+@pytest.fixture
+def api(shared_app: Flask, redis: redis_py.Redis) -> Api:
+    """The API on the session's server, which is empty."""
+    return Api(shared_app)
+
+
+@pytest.fixture
+def reader(redis_server: RedisServer, redis: redis_py.Redis) -> Iterator[redis_py.Redis]:
+    """The reading client as the application makes it, on the session's empty server."""
+    connections: Connections = connect(Config(redis_url=redis_server.url))
+    yield connections.reader
+    connections.close()

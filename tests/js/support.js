@@ -1,0 +1,37 @@
+/** What the tests of the page share: its words, the golden messages, its source files. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setZone } from "../../webapp/static/js/format.js";
+import { setMessages } from "../../webapp/static/js/i18n.js";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const STATIC = join(ROOT, "webapp/static");
+const EVENTS = join(ROOT, "tests/contract/events");
+
+export const words = (lang) => JSON.parse(readFileSync(join(STATIC, `i18n/${lang}.json`), "utf8"));
+
+/** English in UTC: what a test expects to read does not depend on the machine. */
+export function speakEnglish() {
+  setMessages("en", words("en"));
+  setZone("UTC");
+}
+
+/** {name: event} of every golden message. */
+export const goldens = () =>
+  Object.fromEntries(
+    readdirSync(EVENTS).map((file) => [file.replace(/\.json$/, ""), JSON.parse(readFileSync(join(EVENTS, file), "utf8"))]),
+  );
+
+function walk(folder) {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? walk(path) : [path];
+  });
+}
+
+/** [path below static/js, text] of every script of ours. */
+export const scripts = () =>
+  walk(join(STATIC, "js"))
+    .sort()
+    .map((path) => [relative(join(STATIC, "js"), path), readFileSync(path, "utf8")]);
