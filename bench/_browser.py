@@ -7,14 +7,19 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-#: Checked at each change of the page; the stamp is taken after the frame that shows it, by the machine's clock.
+#: Checked at each change of the page. A ResizeObserver is told between layout and paint of the very frame that shows
+#: the change, also where the page made it in an animation frame; a message posted there comes after that paint.
 WATCH = """
 () => {
-  const after = (done) => requestAnimationFrame(() => {
+  const after = (done) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => done(Date.now());
-    channel.port2.postMessage(0);
-  });
+    const frame = new ResizeObserver(() => {
+      frame.disconnect();
+      channel.port2.postMessage(0);
+    });
+    frame.observe(document.documentElement);
+  };
   const painted = (holds) => new Promise((done) => {
     const check = () => {
       if (!holds()) return;

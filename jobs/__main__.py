@@ -17,7 +17,7 @@ TIMEOUT = 5
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Returns the exit code: 1 where something could not be published. A job type with an error is published as such."""
+    """Returns the exit code: 1 where something could not be published. What is broken is published with its error."""
     options = _parser().parse_args(arguments)
     named = [*os.environ.get("RQLIVE_JOBS", "").replace(",", " ").split(), *options.packages]
     packages = [package for package in dict.fromkeys(["jobs", *named]) if exists(package)]
@@ -58,7 +58,7 @@ def redis_url(env: Mapping[str, str]) -> str:
 def table(written: dict[str, dict[str, Any]]) -> list[str]:
     """One line a job type: its name, its parameters or what is wrong with it."""
     width = max((len(name) for name in written), default=0)
-    lines = [f"Published {len(written)} job types:"]
+    lines = [f"Job types published to Redis: {len(written)}"]
     for name, entry in sorted(written.items()):
         told = entry["error"] or ", ".join((entry["schema"] or {}).get("properties", {})) or "no parameters"
         lines.append(f"  {name:{width}}  {told}")

@@ -69,7 +69,7 @@ def _type_of(con: Any, values: str) -> str:
     """A sample says what it may be, all values say whether it is."""
     some = f"({values} limit {SAMPLE})"
     for kind, (_, check) in TYPES.items():
-        if all(_one(con, f"select bool_and({check}) from {source}") for source in (some, values)):
+        if all(_one(con, f"select bool_and(coalesce({check}, false)) from {source}") for source in (some, values)):
             return kind
     return "text"
 

@@ -82,14 +82,12 @@ def _encoding_of(first: bytes, asked: str) -> tuple[str, bytes]:
     for start, what in _OTHERS:
         if probe.startswith(start):
             raise ValueError(f"it is {what}, not a CSV. Upload plain text, or text packed with gzip.")
-    if asked == "auto" and probe.count(0) > len(probe) // 4:
-        # Text of two bytes a character has zeros at every other place.
-        if probe[::2].count(0) == 0:
-            return "utf-16-le", first
-        if probe[1::2].count(0) == 0:
-            return "utf-16-be", first
+    # Text of two bytes a character has its zeros at every other place.
+    even, odd = probe[::2].count(0), probe[1::2].count(0)
+    if asked == "auto" and even + odd > len(probe) // 8 and max(even, odd) > 4 * min(even, odd):
+        return ("utf-16-le" if odd > even else "utf-16-be"), first
     controls = sum(probe.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1a\x1b")
-    if asked not in ("utf-16", "utf-16-le", "utf-16-be") and controls > len(probe) // 50:
+    if asked not in ("utf-16", "utf-16-le", "utf-16-be") and controls > len(probe) // 50 + 4:
         raise ValueError("it is not text. Upload a CSV: plain text, or text packed with gzip.")
     return asked, first
 

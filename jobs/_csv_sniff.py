@@ -11,7 +11,10 @@ DELIMITERS = (",", ";", "\t", "|")
 
 def fields_of(line: str, delimiter: str) -> list[str]:
     """The fields of one line, whatever is wrong with it."""
-    return next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
 
 
 def find_delimiter(lines: list[str]) -> str:

@@ -68,7 +68,7 @@ class CsvText:
         for block, closed in self._blocks:
             yield self._clean(self._kept + block, closed)
         if self._foreign_lines:
-            self.notes.append(f"{self._foreign_lines:,} lines are not UTF-8 and were read as Windows-1252.")
+            self.notes.append(f"Lines that are not UTF-8 and were read as Windows-1252: {self._foreign_lines:,}.")
 
     def _whole_lines(self) -> Iterator[tuple[bytes, bool]]:
         """(block of whole lines, whether a record ends with it). A line that is too long is put aside in time."""

@@ -72,7 +72,7 @@ class Tail:
 
     def _gap(self, missing: int) -> Line:
         first = self._lines[0]
-        text = f"{missing:,} lines are missing here: they came faster than a log can take."
+        text = f"Lines missing here: {missing:,}. They came faster than a log can take."
         return Line(first.at, "WARNING", text, first.number - 1)
 
 

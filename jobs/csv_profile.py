@@ -61,7 +61,7 @@ def csv_profile(
         "malformed": {"count": aside.count, "sample": aside.sample},
         "notes": text.notes,
     }
-    log.info("%s rows, %s columns, %s malformed lines", f"{text.rows:,}", len(columns), f"{aside.count:,}")
+    log.info("Rows: %s; columns: %s; malformed lines: %s", f"{text.rows:,}", len(columns), f"{aside.count:,}")
     whole = Artifact("profile.json", "application/json")
     whole.write(json.dumps(result, ensure_ascii=False, indent=1))
     return result | {"artifacts": [whole, *aside.artifacts]}
@@ -75,46 +75,21 @@ def _read(
     from jobs._csv_text import CsvText
 
     size = file.size
-    with open(file.path(), "rb") as raw:
+    with open(file.path(), "rb") as raw, _Loader(con, os.path.join(folder, "segment.csv")) as loader:
         chunks = text_chunks(unpacked(raw), encoding)
         text = CsvText(chunks, "\t" if delimiter == "tab" else delimiter, header, aside.put)
         text.head()
-        log.info("%s columns; delimiter %r", len(text.names), text.delimiter)
-        load = _loader(con, os.path.join(folder, "segment.csv"), text, missing)
+        log.info("Columns: %s; delimiter: %r", len(text.names), text.delimiter)
+        loader.create(len(text.names), text.delimiter, missing)
         for block in text.blocks():
-            load(block)
+            loader.add(block)
             report_progress(raw.tell(), size, "Reading", unit="bytes")
-        load(None)
+        loader.load()
         report_progress(size, size, "Reading", unit="bytes")
     loaded = con.execute("select count(*) from rows").fetchone()[0]
     if loaded != text.rows:
-        raise RuntimeError(f"{text.rows:,} rows were read, {loaded:,} were loaded. Please report this file.")
+        raise RuntimeError(f"{text.rows:,} rows were read and {loaded:,} loaded. Please report this, with the file.")
     return text
-
-
-def _loader(con: Any, path: str, text: Any, missing: list[str]) -> Any:
-    """A function that gathers clean text and loads it, a segment at a time; None loads the rest."""
-    columns = [f"c{place}" for place in range(len(text.names))]
-    con.execute(f"create table rows ({', '.join(f'{column} varchar' for column in columns)})")
-    kinds = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
-    words = ", ".join("'" + word.replace("'", "''") + "'" for word in ["", *missing])
-    insert = (
-        f"insert into rows select * from read_csv('{path}', auto_detect = false, header = false, "
-        f"delim = '{text.delimiter}', quote = '\"', escape = '\"', columns = {{{kinds}}}, nullstr = [{words}])"
-    )
-    segment = open(path, "wb")  # noqa: SIM115 - closed with each load
-
-    def load(block: bytes | None) -> None:
-        nonlocal segment
-        segment.write(block or b"")
-        if block is None or segment.tell() >= SEGMENT_BYTES:
-            size = segment.tell()
-            segment.close()
-            if size:
-                con.execute(insert)
-            segment = open(path, "wb")  # noqa: SIM115
-
-    return load
 
 
 def _profile(con: Any, text: Any) -> list[dict[str, Any]]:
@@ -143,6 +118,46 @@ def _database() -> Iterator[tuple[Any, str]]:
         with duckdb.connect(os.path.join(folder, "rows.duckdb"), config=settings) as con:
             con.execute("set enable_progress_bar = false")
             yield con, folder
+
+
+class _Loader:
+    """Gathers clean text and loads it into the table `rows`, a segment at a time."""
+
+    def __init__(self, con: Any, path: str) -> None:
+        self._con, self._path = con, path
+        self._file = open(path, "wb")  # noqa: SIM115 - closed by __exit__
+        self._insert = ""
+
+    def __enter__(self) -> "_Loader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def create(self, count: int, delimiter: str, missing: list[str]) -> None:
+        """Create the table: so many columns of text."""
+        columns = [f"c{place}" for place in range(count)]
+        self._con.execute(f"create table rows ({', '.join(f'{column} varchar' for column in columns)})")
+        kinds = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+        words = ", ".join("'" + word.replace("'", "''") + "'" for word in ["", *missing])
+        self._insert = (
+            f"insert into rows select * from read_csv('{self._path}', auto_detect = false, header = false, "
+            f"delim = '{delimiter}', quote = '\"', escape = '\"', columns = {{{kinds}}}, nullstr = [{words}])"
+        )
+
+    def add(self, block: bytes) -> None:
+        """Take clean text; load what has been gathered when it is enough."""
+        self._file.write(block)
+        if self._file.tell() >= SEGMENT_BYTES:
+            self.load()
+
+    def load(self) -> None:
+        """Load what has been gathered."""
+        if self._file.tell():
+            self._file.flush()
+            self._con.execute(self._insert)
+            self._file.seek(0)
+            self._file.truncate()
 
 
 class _Aside:

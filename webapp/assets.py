@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask, abort, current_app, redirect
 from flask.typing import ResponseReturnValue
@@ -68,10 +69,15 @@ def init_app(app: Flask, config: Config) -> None:
         max_age=FOREVER,
         immutable_file_test=lambda path, url: True,
         allow_all_origins=False,
-        # WhiteNoise answers before Flask's own rules are asked.
-        add_headers_function=lambda headers, path, url: headers.update(HEADERS),
+        add_headers_function=_protect,
     )
     app.add_url_rule(f"{config.base_path}/assets/<asked>/<path:path>", "asset", _present)
+
+
+def _protect(headers: Headers, path: str, url: str) -> None:
+    """WhiteNoise answers before Flask's own rules are asked."""
+    for name, value in HEADERS.items():
+        headers[name] = value
 
 
 def fingerprint(files: Iterable[Path]) -> str:

@@ -27,19 +27,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """One Chromium for all tests of a process; each page has a profile of its own."""
     path = find_chromium()
     if not path:
         pytest.fail("There is no Chromium to test with. `python -m tests.chromium` says how to get one.")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser, dashboard: WebServer) -> Iterator[Callable[..., Page]]:
+def open_page(chromium: Browser, dashboard: WebServer) -> Iterator[Callable[..., Page]]:
     """Opens an address of the dashboard in a new profile: `open_page("/jobs", size=PHONE, theme="dark")`.
 
     When the test ends, nothing may have been written to the console as an error. `allowed`: parts of errors that
@@ -55,7 +55,7 @@ def open_page(browser: Browser, dashboard: WebServer) -> Iterator[Callable[..., 
         url: str | None = None,
         allowed: tuple[str, ...] = (),
     ) -> Page:
-        context = browser.new_context(
+        context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=theme,
             locale=language,

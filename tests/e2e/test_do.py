@@ -43,8 +43,8 @@ def test_a_csv_is_uploaded_profiled_and_read(open_page, own_worker, sales) -> No
 def test_a_running_job_shows_progress_and_log_and_is_stopped_after_asking(open_page, own_worker, redis) -> None:
     own_worker()
     page = open_page("/submit/wait")
-    page.get_by_label("Steps").fill("200")
-    page.get_by_label("Seconds").fill("60")
+    page.locator("#f-steps").fill("200")
+    page.locator("#f-seconds").fill("60")
     page.get_by_role("button", name="Submit").click()
     words.expect_status(page, "started")
     expect(words.drawer(page).get_by_test_id("job-progress")).to_contain_text("of 200 steps")
@@ -68,6 +68,15 @@ def test_a_wrong_argument_is_named_at_its_field_and_nothing_is_sent(open_page, r
     assert not redis.keys("rq:job:*")
 
 
+def test_a_queue_that_nobody_knows_is_named_at_its_field(open_page, redis) -> None:
+    page = open_page("/submit/wait", allowed=("400",))
+    page.get_by_text("When and how it runs").click()
+    page.get_by_label("Queue", exact=True).fill("defualt")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator('[data-field="queue"]').get_by_role("alert")).to_contain_text("no worker listens")
+    assert not redis.keys("rq:job:*")
+
+
 def test_a_double_click_submits_once(open_page, redis) -> None:
     page = open_page("/submit/wait")
     page.get_by_role("button", name="Submit").dblclick()
@@ -81,21 +90,21 @@ def test_the_form_warns_of_what_would_keep_the_job_waiting(open_page, worker_pro
     worker_process("default")
     expect(page.get_by_test_id("warning-no-worker")).to_have_count(0)
     page.get_by_text("When and how it runs").click()
-    page.get_by_text("In", exact=True).click()
+    page.get_by_role("radio", name="In").check()
     expect(page.get_by_test_id("warning-no-scheduler")).to_contain_text("--with-scheduler")
 
 
 def test_a_job_is_submitted_for_later_with_its_options(open_page, redis) -> None:
     page = open_page("/submit/wait")
     page.get_by_text("When and how it runs").click()
-    page.get_by_text("In", exact=True).click()
+    page.get_by_role("radio", name="In").check()
     page.get_by_label("How long from now").fill("2")
-    page.get_by_label("Queue", exact=True).fill("later")
+    page.get_by_label("Queue", exact=True).fill("low")
     page.get_by_label("Timeout, seconds").fill("90")
     page.get_by_role("button", name="Schedule").click()
     words.expect_status(page, "scheduled")
     job = Job.fetch(page.url.rsplit("/", 1)[1].partition("#")[0], connection=redis)
-    assert (job.origin, job.timeout) == ("later", 90)
+    assert (job.origin, job.timeout) == ("low", 90)
 
 
 def test_a_failed_job_is_requeued_and_a_deleted_one_is_gone(open_page, redis, worker_process) -> None:

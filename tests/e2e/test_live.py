@@ -1,13 +1,15 @@
 """What changes is seen as it changes: by everybody, through breaks, and without moving under the hand."""
 
+import json
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 from rq import Queue
 
 from tests.e2e import words
 from tests.e2e.conftest import publish
+from tests.processes import WebServer
 
 FUNCTION = "tests.fixture_jobs"
 #: What the browser itself says about a server that is not there.
@@ -71,9 +73,33 @@ def test_a_killed_worker_is_shown_as_lost(open_page, worker_process) -> None:
     expect(shown).to_contain_text("lost")
 
 
+def test_a_lost_frame_is_answered_by_asking_for_everything_anew(open_page, redis) -> None:
+    page, asked, lose = open_page(), [], []
+
+    def between(page_side: WebSocketRoute) -> None:
+        server = page_side.connect_to_server()
+
+        def to_server(text: str) -> None:
+            asked.append(json.loads(text).get("watch"))
+            server.send(text)
+
+        page_side.on_message(to_server)
+        server.on_message(lambda text: lose.pop() if lose and '"queued":1,' in text else page_side.send(text))
+
+    page.route_web_socket(re.compile("/live$"), between)
+    page.reload()
+    words.live(page)
+    lose.append("the frame that tells of the first job")
+    Queue("default", connection=redis).enqueue(f"{FUNCTION}.nothing")
+    words.until(page, lambda: not lose)
+    Queue("other", connection=redis).enqueue(f"{FUNCTION}.nothing")
+    expect(words.figure(page, "queued")).to_have_text("2")
+    words.until(page, lambda: asked[-2:] == [{}, {"overview": True}])
+
+
 @pytest.mark.slow
 def test_while_redis_is_away_the_last_values_stay_greyed_and_come_back_to_life(
-    browser, open_page, own_redis_server, web_server
+    open_page, own_redis_server, web_server
 ) -> None:
     publish(own_redis_server.url)
     with own_redis_server.connection() as redis:
@@ -92,13 +118,14 @@ def test_while_redis_is_away_the_last_values_stay_greyed_and_come_back_to_life(
 
 
 @pytest.mark.slow
-def test_a_page_comes_back_by_itself_after_the_server_was_restarted(open_page, web_server, redis) -> None:
-    first = web_server(env={"RQLIVE_WRITE": 1})
-    page = open_page(url=first.url, allowed=BREAK)
+def test_a_page_comes_back_by_itself_after_the_server_was_restarted(
+    open_page, dashboard, redis, redis_server, started, tmp_path
+) -> None:
+    page = open_page(allowed=BREAK)
     words.live(page)
-    first.stop()
+    dashboard.stop()
     expect(page.get_by_test_id("status")).to_contain_text("Offline since")
     Queue("default", connection=redis).enqueue(f"{FUNCTION}.nothing")
-    web_server(env={"RQLIVE_WRITE": 1, "PORT": first.port})
+    started(WebServer(redis_server.url, tmp_path, {"RQLIVE_WRITE": 1, "PORT": dashboard.port}))
     words.live(page)
     expect(words.figure(page, "queued")).to_have_text("1")

@@ -102,7 +102,7 @@ def test_a_list_that_cannot_be_continued_offers_its_beginning(open_page) -> None
 def test_the_theme_is_kept_and_set_before_the_page_is_drawn(open_page) -> None:
     page = open_page(theme="light")
     page.get_by_role("button", name="Settings").click()
-    page.get_by_text("Dark", exact=True).click()
+    page.get_by_role("radio", name="Dark").check()
     page.reload(wait_until="commit")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     words.live(page)

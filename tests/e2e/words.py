@@ -1,5 +1,8 @@
 """What one does on a page, in the words of a person: markup can change under the tests."""
 
+import time
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -34,3 +37,11 @@ def tab(page: Page, name: str) -> Locator:
     """Opens a tab of the open job; its panel."""
     drawer(page).get_by_role("tab", name=name).click()
     return drawer(page).get_by_role("tabpanel")
+
+
+def until(page: Page, condition: Callable[[], object], timeout: float = 10.0) -> None:
+    """Waits for something outside the page, and lets the browser's own messages through meanwhile."""
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, f"not so within {timeout} s"
+        page.wait_for_timeout(20)

@@ -9,6 +9,8 @@ import redis as redis_py
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.live import Page
+from tests.processes import WebServer
 from tests.servers import RedisServer
 from tests.support import eventually
 from webapp import create_app
@@ -50,6 +52,28 @@ def shared_app(redis_server: RedisServer) -> Iterator[Flask]:
     app = create_app(Config(redis_url=redis_server.url, own_redis=True))
     yield app
     end(app)
+
+
+@pytest.fixture(scope="session")
+def _session_web(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    server = WebServer(redis_server.url, tmp_path_factory.mktemp("web"))
+    server.wait_ready()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def web(_session_web: WebServer, redis: redis_py.Redis) -> WebServer:
+    """A web process on the session's server, which is empty. Do not end it: take `web_server` for that."""
+    return _session_web
+
+
+@pytest.fixture
+def page(web: WebServer) -> Iterator[Page]:
+    """A tab that shows the overview of `web`."""
+    with Page(web, {"overview": True}) as opened:
+        opened.until(lambda: opened.complete and opened.health["feed"]["mode"] == "tracking", message="a snapshot")
+        yield opened
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import time
 
 import pytest
 import redis as redis_py
+from redis.exceptions import NoPermissionError
 from rq import Queue
 
 from jobs import _keys
@@ -13,7 +14,10 @@ from tests import fixture_jobs
 from tests.figures import covered_ms, is_recording, recorded
 from tests.support import eventually
 from webapp import figure_fields as ff
+from webapp.config import Config
+from webapp.connections import Connections
 from webapp.operations.lease import Lease
+from webapp.operations.sweep import Sweeper
 
 LEASE = _keys.lease("recorder")
 
@@ -147,6 +151,28 @@ def test_a_user_who_may_not_write_is_told_so_once_and_nothing_is_written(own_red
     assert "Traceback" not in process.output
     assert redis.keys() == []
     assert process.stop() == 0
+
+
+#: As docs/operations.md gives it.
+RECORDING_USER = (
+    "%R~rq:* %RW~rq:live:* &rq:* +@read +@write +@connection +@scripting +@transaction +@pubsub -@dangerous "
+    "+info +time +client|tracking"
+)
+
+
+@pytest.mark.parametrize("own_redis_server", [{}, {"kind": "redis"}], ids=["valkey", "redis"], indirect=True)
+def test_a_user_who_may_write_nothing_but_our_keys_can_record(own_redis_server, operations_process):
+    redis = own_redis_server.connection()
+    redis.execute_command("ACL", "SETUSER", "recorder", "on", ">secret", *RECORDING_USER.split())
+    process = operations_process(f"unix://recorder:secret@{own_redis_server.path}")
+    eventually(lambda: redis.hget(_keys.RECORDER, "mode") == b"tracking", message=process.output)
+    Queue(connection=redis).enqueue(fixture_jobs.nothing)
+    eventually(lambda: recorded(redis)[ff.ARRIVED] == 1)
+    assert process.output.strip() == "Figures are recorded."
+    with own_redis_server.connection(username="recorder", password="secret") as user:
+        with pytest.raises(NoPermissionError):
+            user.delete("rq:queue:default")
+        Sweeper(Connections(user, user, user.connection_pool), Config(redis_url="unix://")).sweep()
 
 
 def test_told_not_to_record_it_sends_nothing_and_stays(redis, operations_process):

@@ -18,7 +18,7 @@ from webapp.queries.fields import reply, text
 
 #: Jobs in one pipeline: about 10 ms of this process, and 2 ms of Redis.
 LOOK_CHUNK = 500
-#: Jobs that are remembered: 50,000 take about 35 MB.
+#: Jobs that are remembered: 50,000 take about 50 MB.
 REMEMBERED = 50_000
 #: A larger payload (compressed bytes) is not fetched; the function's name is taken from the description then.
 PAYLOAD_BYTES = 64 * 1024

@@ -1,5 +1,6 @@
 """One job in full: what it calls, how it went, what it waits for, what may be done with it. Bounded in every part."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ FIELDS = (
 PAYLOAD_BYTES = 1024 * 1024
 #: Dependents that are named.
 DEPENDENTS_MAX = 100
+#: Jobs whose decoded payload is remembered: as many as are looked at in one process at a time.
+PAYLOADS_MAX = 16
 #: LPOS walks the list: a position further back is not told.
 POSITION_MAX = 2_000
 
@@ -51,12 +54,13 @@ WAITING_ACTIONS = ("cancel", "run_again", "delete")
 
 @dataclass
 class _Payload:
-    """What is decoded in one go, in a native thread where it is large."""
+    """What is decoded in one go, in a native thread."""
 
     arguments: dict | None
     note: str | None
     meta: Any
     attempts: tuple
+    result: Any
 
 
 class JobReader:
@@ -65,6 +69,8 @@ class JobReader:
     def __init__(self, clock: RedisClock, rows: RowReader) -> None:
         self._clock = clock
         self._rows = rows
+        #: job id -> a fingerprint of what was decoded, and what it gave
+        self._payloads: OrderedDict[str, tuple[tuple, _Payload]] = OrderedDict()
 
     def read(self, reader: redis.Redis, job_id: str, overview: Overview | None = None) -> tuple[JobDetail | None, int]:
         """(the job or None where its hash is gone, Redis time of the read). Three round trips.
@@ -102,12 +108,20 @@ class JobReader:
         more.execute()
         data = reply(more["data"][0]) if sizes[0] <= PAYLOAD_BYTES else None
         meta = reply(more["meta"][0]) if sizes[1] <= PAYLOAD_BYTES else None
-        entries = reply(plan["results"][0]) or []
-        weight = sum(map(len, filter(None, (data, meta)))) + attempts.weight(entries)
-        args = (data, meta, entries, sizes)
-        payload = _decode(*args) if weight < 8_192 else offload(_decode, *args)
+        payload = self._decoded(job_id, data, meta, reply(plan["results"][0]) or [], sizes)
         position = reply(more["position"][0]) if row.status == "queued" and row.queue else None
         return payload, position
+
+    def _decoded(self, job_id: str, data: bytes | None, meta: bytes | None, entries: list, sizes: tuple) -> _Payload:
+        """Decoded now, or remembered: a running job is read many times a second, and only its progress changes."""
+        fingerprint = (data and hash(data), meta and hash(meta), sizes, [entry_id for entry_id, _ in entries])
+        known = self._payloads.pop(job_id, None)
+        if known is None or known[0] != fingerprint:
+            known = fingerprint, offload(_decode, data, meta, entries, sizes)
+        self._payloads[job_id] = known
+        while len(self._payloads) > PAYLOADS_MAX:
+            self._payloads.popitem(last=False)
+        return known[1]
 
 
 def _ask_position(pipe: redis.client.Pipeline, queue: str, job_id: str) -> None:
@@ -123,7 +137,7 @@ def _decode(data: bytes | None, meta: bytes | None, entries: list, sizes: tuple[
         note = call.problem and f"{call.problem[0].upper()}{call.problem[1:]}."
         if not call.problem:
             arguments = {"positional": tree(list(call.args)), "named": tree(call.kwargs)}
-    return _Payload(arguments, note, _meta(meta, sizes[1]), attempts.attempts(entries))
+    return _Payload(arguments, note, _meta(meta, sizes[1]), attempts.attempts(entries), attempts.result(entries))
 
 
 def _meta(meta: bytes | None, size: int) -> Any:
@@ -148,7 +162,6 @@ def _detail(
     if payload.note and not row.note:
         known["note"] = payload.note
     ttl = reply(plan["ttl"][0], -1)
-    succeeded = next((one for one in payload.attempts if one.outcome == "successful"), None)
     failed = next((one for one in payload.attempts if one.error), None)
     queue_info = _queue_info(row, position, overview)
     return JobDetail(
@@ -171,9 +184,9 @@ def _detail(
         group=text(fields["group_id"]),
         rate_limit=_rate_limit(fields),
         attempts=payload.attempts,
-        result=succeeded.result if succeeded else None,
+        result=payload.result,
         error=failed.error if failed and row.status in ("failed", "stopped") else None,
-        artifacts=attempts.artifacts(succeeded.result) if succeeded else (),
+        artifacts=attempts.artifacts(payload.result),
         log={"lines": reply(plan["log"][0], 0), "supported": row.type is not None},
         actions=_actions(row),
         queue_info=queue_info,

@@ -9,15 +9,14 @@ import redis as redis_py
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.chromium import find_chromium
-from tests.e2e.journeys.site import Site, catalog_of, publish, restore_catalog
+from tests.e2e.journeys.site import OWN, Site, catalog_of, publish, restore_catalog
 from tests.e2e.journeys.visitor import Visitor
-from tests.processes import WebServer
+from tests.processes import WebServer, WorkerProcess
 from tests.servers import RedisServer
 from tests.support import ROOT
 
 SCREENSHOTS = ROOT / "var" / "screenshots"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-OWN = {"RQLIVE_OWN_REDIS": 1}
 
 
 @pytest.fixture(scope="session")
@@ -97,3 +96,15 @@ def own_site(published: dict, own_redis_server: RedisServer, web_server) -> Site
     client = own_redis_server.connection()
     restore_catalog(client, published)
     return Site(web_server(own_redis_server.url, OWN), own_redis_server.url, client)
+
+
+@pytest.fixture
+def own_worker(started, tmp_path: Path) -> Callable[..., WorkerProcess]:
+    """Starts the project's own `worker.py`: `own_worker(url, "default", name="patient")`."""
+
+    def start(url: str, *queues: str, name: str, env: dict | None = None) -> WorkerProcess:
+        worker = started(WorkerProcess(url, queues, name, (), tmp_path, env, stock=False))
+        worker.wait_ready()
+        return worker
+
+    return start

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -15,6 +16,8 @@ from tests.support import clean_env, eventually
 
 #: The package of job types that the journeys add to the project's own.
 JOB_TYPES = "tests.e2e.journeys.job_types"
+#: Settings of a web process that may do everything.
+OWN = {"RQLIVE_OWN_REDIS": 1}
 
 
 def publish(redis_url: str) -> None:
@@ -70,3 +73,11 @@ def catalog_of(client: redis.Redis) -> dict[bytes, bytes]:
 def restore_catalog(client: redis.Redis, stored: dict[bytes, bytes]) -> None:
     """Publishing costs a second; writing what was published costs nothing."""
     client.hset(_keys.CATALOG, mapping=stored)
+
+
+class Successor(WebServer):
+    """A web process on the port of one that has ended."""
+
+    def __init__(self, before: WebServer, redis_url: str, folder: Path, env: dict) -> None:
+        super().__init__(redis_url, folder, env | {"PORT": before.port})
+        self.port, self.url = before.port, before.url

@@ -4,7 +4,7 @@ No servers and no Redis here (`site.py`). What goes wrong in the browser is kept
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +17,19 @@ expect.set_options(timeout=PATIENCE_MS)
 
 #: A page that leaves something drops what it was asking for.
 LEFT = "net::ERR_ABORTED"
+
+
+#: Notes [ms, value] whenever a value differs from that of the painted frame before.
+WATCH = """([name, selector, attribute]) => {
+  const notes = ((window.watched ??= {})[name] = []);
+  const look = () => {
+    const node = document.querySelector(selector);
+    const value = node && (attribute ? node.getAttribute(attribute) : node.textContent);
+    if (value !== notes.at(-1)?.[1]) notes.push([performance.now(), value]);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
 
 
 class Place:
@@ -34,13 +47,19 @@ class Place:
         return self.at.get_by_role("button", name=name, exact=True)
 
     def clicks(self, name: str) -> "Place":
-        """Click the button, link, tab or choice of exactly this name."""
-        found = self.button(name).or_(self.at.get_by_role("link", name=name, exact=True))
-        found.or_(self.at.get_by_role("tab", name=name, exact=True)).first.click()
+        """Click the button or link of exactly this name."""
+        self.button(name).or_(self.at.get_by_role("link", name=name, exact=True)).first.click()
         return self
 
-    def fills(self, label: str, value: str) -> "Place":
-        self.at.get_by_label(label).fill(value)
+    def turns_to(self, tab: str) -> "Place":
+        """Open the tab that begins with this word; gives what it shows."""
+        self.at.get_by_role("tab", name=re.compile(f"^{tab}")).click()
+        return self.part("[role=tabpanel]")
+
+    def fills(self, **values: object) -> "Place":
+        """Type into the fields of a form, by the names of their arguments."""
+        for name, value in values.items():
+            self.part(f"[data-field={name}] .control").at.fill(str(value))
         return self
 
     def sees(self, *texts: str | re.Pattern) -> "Place":
@@ -77,10 +96,12 @@ class Visitor(Place):
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.page: Page = context.new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
         super().__init__(self.page.locator("body"))
         self.url = url
         self.troubles: list[str] = []
         self._forgiven: list[re.Pattern] = []
+        self._watched = 0
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self._note(f"uncaught: {error}"))
         self.page.on("requestfailed", self._on_failed)
@@ -137,6 +158,12 @@ class Visitor(Place):
     def within_queue_row(self, name: str) -> Place:
         return self.part(f"[data-queue={css_text(name)}]")
 
+    def chooses_job_type(self, title: str) -> Place:
+        """On the Submit page; gives its form."""
+        self.at.locator(".types a").filter(has=self.page.get_by_text(title, exact=True)).click()
+        expect(self.form.at.locator("h2")).to_have_text(title)
+        return self.form
+
     def is_told(self, text: str | re.Pattern) -> "Visitor":
         """One of the messages says so."""
         expect(self.at.locator(".toast").filter(has_text=text).first).to_be_visible()
@@ -156,6 +183,14 @@ class Visitor(Place):
     @property
     def focused(self) -> Locator:
         return self.page.locator("*:focus")
+
+    def watches(self, selector: str, attribute: str = "") -> Callable[[], list[tuple[float, str | None]]]:
+        """Look at a text or an attribute in every painted frame from now on; the answer gives (ms, value) of each
+        value that it came to have, None where the element was not there. Ends with a reload."""
+        self._watched += 1
+        name = str(self._watched)
+        self.page.evaluate(WATCH, [name, selector, attribute])
+        return lambda: [tuple(note) for note in self.page.evaluate("(name) => window.watched[name]", name)]
 
     def reckons_with(self, *patterns: str) -> "Visitor":
         """Troubles that the test brings about itself do not fail it."""

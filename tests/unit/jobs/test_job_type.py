@@ -25,7 +25,7 @@ async def later(x: int) -> int:
 
 def test_a_job_type_is_still_its_function() -> None:
     assert double(2, plus=1) == 5
-    assert double("ab") == "abab", "nothing is checked outside a job"
+    assert double(1.5) == 3.0, "nothing is checked outside a job"
     assert (double.__name__, double.__doc__, double.__module__) == ("double", "Twice x.", __name__)
     assert list(inspect.signature(double).parameters) == ["x", "plus"]
     assert _run.current is None

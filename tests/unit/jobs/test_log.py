@@ -39,7 +39,7 @@ def test_an_overflowing_mailbox_is_told_once_with_the_number_of_lines() -> None:
     tail, box = Tail(), deque(maxlen=3)
     box.extend((number, 1.5, "OUT", f"line {number}") for number in range(1000))
     tail.take(box)
-    assert told(tail)[0] == (997, "997 lines are missing here: they came faster than a log can take.")
+    assert told(tail)[0] == (997, "Lines missing here: 997. They came faster than a log can take.")
     assert told(tail)[1:] == [(998, "line 997"), (999, "line 998"), (1000, "line 999")]
 
 
@@ -56,7 +56,7 @@ def test_no_more_waits_than_a_log_may_hold() -> None:
     lines = tail.lines()
     assert sum(len(line.text) + LINE_BYTES for line in lines[1:]) <= _keys.LOG_BYTES
     assert lines[-1].number == 1000
-    assert lines[0].text == f"{1000 - len(lines) + 1:,} lines are missing here: they came faster than a log can take."
+    assert lines[0].text == f"Lines missing here: {1000 - len(lines) + 1:,}. They came faster than a log can take."
 
 
 def test_of_a_block_beyond_a_whole_log_the_end_stays() -> None:

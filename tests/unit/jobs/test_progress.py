@@ -64,14 +64,18 @@ def test_at_most_four_stages_are_shown_the_outermost(run) -> None:
         nest(0)
 
 
+def fail_in_a_loop() -> None:
+    for _ in track("abc", "raises"):
+        raise KeyError
+
+
 def test_a_loop_that_ends_early_raises_or_is_abandoned_closes_its_stage(run) -> None:
     with run:
         for _ in track("abc", "outer"):
             for _ in track("abc", "broken off"):
                 break
             with pytest.raises(KeyError):
-                for _ in track("abc", "raises"):
-                    raise KeyError
+                fail_in_a_loop()
             abandoned = iter(track("abc", "abandoned"))
             next(abandoned)
             del abandoned
@@ -83,10 +87,15 @@ def test_a_loop_that_ends_early_raises_or_is_abandoned_closes_its_stage(run) -> 
 
 
 def test_a_stage_left_open_shows_where_the_job_failed(run, post) -> None:
-    with pytest.raises(RuntimeError), run:
-        rows = iter(track(range(5), "Rows"))
-        next(rows), next(rows)
-        raise RuntimeError
+    rows = iter(track(range(5), "Rows"))
+
+    def work() -> None:
+        with run:
+            next(rows), next(rows)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        work()
     assert [(stage["message"], stage["done"]) for stage in post.progress[-1]] == [("Rows", 1)]
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from types import SimpleNamespace
 from typing import Annotated, Literal, Optional
@@ -88,13 +88,13 @@ def test_defaults_are_stored_as_json() -> None:
     def func(
         a: Size = Size.LARGE,
         b: date = date(2026, 1, 31),
-        c: datetime = datetime.fromisoformat("2026-01-31T14:00:00+09:00"),
+        c: datetime = datetime(2026, 1, 31, 14, tzinfo=UTC),
         d: list[str] = ("x", "y"),  # type: ignore[assignment]
         e: float = 1,
     ) -> None: ...
 
     defaults = {name: field["default"] for name, field in properties(func).items()}
-    assert defaults == {"a": "l", "b": "2026-01-31", "c": "2026-01-31T14:00:00+09:00", "d": ["x", "y"], "e": 1}
+    assert defaults == {"a": "l", "b": "2026-01-31", "c": "2026-01-31T14:00:00+00:00", "d": ["x", "y"], "e": 1}
 
 
 def test_help_title_and_limits_come_from_annotated() -> None:

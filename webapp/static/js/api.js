@@ -5,7 +5,7 @@ import { base } from "./router.js";
 const TIMEOUT_MS = 15_000;
 
 /** An answer that was no success: code, message and fix as the server said them, or as the network failed. */
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor({ code, message, fix = "", fields = {}, status = 0 }) {
     super(message);
     Object.assign(this, { code, fix, fields, status });

@@ -13,7 +13,7 @@ export function setServerTime(ms) {
 }
 
 /** Server time at this instant, epoch ms. */
-export const serverTime = () => Date.now() + offset;
+const serverTime = () => Date.now() + offset;
 
 setInterval(() => {
   if (!document.hidden) now.value = serverTime();

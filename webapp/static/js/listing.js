@@ -5,7 +5,7 @@ import { lists, rows } from "./store.js";
 import { useWatch } from "./watch.js";
 import { listName } from "./watch.model.js";
 
-export const PAGE = 50;
+const PAGE = 50;
 /** A thousand tabs that see one list must not all ask in the same instant. */
 const JITTER_MS = 300;
 

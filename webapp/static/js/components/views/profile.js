@@ -31,8 +31,8 @@ function Shape({ column, rows }) {
 const Column = ({ column, rows }) => html`
   <tr>
     <th scope="row"><span class="clip">${column.name}</span><small class="mono quiet">${column.type.toLowerCase()}</small></th>
-    <td class="end"><span class=${column.missing ? "" : "quiet"}>${missing(column, rows)}</span></td>
-    <td class="end">${distinct(column)}</td>
+    <td class="end" data-label=${t("profile.missing")}><span class=${column.missing ? "" : "quiet"}>${missing(column, rows)}</span></td>
+    <td class="end" data-label=${t("profile.distinct")}>${distinct(column)}</td>
     <td class="range"><span>${range(column)}</span>${middle(column).map((text) => html`<small class="quiet" key=${text}>${text}</small>`)}</td>
     <td class="shape"><${Shape} column=${column} rows=${rows} /></td>
   </tr>`;

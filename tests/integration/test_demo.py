@@ -1,0 +1,72 @@
+"""`python -m webapp.demo` on a real server: every status, real workers, bounds, and an end that leaves nothing."""
+
+import sys
+from collections import Counter
+
+import pytest
+
+from jobs import _keys
+from tests.processes import Process, session_members
+from tests.support import eventually
+from webapp import rqkeys
+from webapp.models import STATUSES
+
+
+@pytest.fixture
+def demo(redis, redis_server, started, tmp_path):
+    def start(**env):
+        settings = {"RQLIVE_REDIS_URL": redis_server.url, "RQLIVE_OWN_REDIS": 1, "RQLIVE_FILES": tmp_path / "files"}
+        processes.append(started(Process([sys.executable, "-m", "webapp.demo"], tmp_path, settings | env)))
+        return processes[-1]
+
+    processes = []
+    yield start
+    for process in processes:
+        # Its workers lead sessions of their own, and are its to end.
+        if process.returncode is None:
+            process.stop(5)
+
+
+def statuses(redis):
+    found = Counter()
+    for key in redis.scan_iter(f"{_keys.job('')}*"):
+        if key.count(b":") == 2:
+            found[(redis.hget(key, "status") or b"").decode()] += 1
+    return found
+
+
+def workers(redis):
+    return {name.decode().removeprefix(rqkeys.WORKER_PREFIX) for name in redis.smembers(rqkeys.WORKERS)}
+
+
+@pytest.mark.slow
+def test_every_status_is_there_within_a_minute_and_nothing_is_left_running_at_the_end(redis, demo):
+    process = demo(RQLIVE_DEMO_KILL=0)
+    found = eventually(lambda: set(statuses(redis)) >= set(STATUSES) and statuses(redis), timeout=50)
+    assert set(found) == set(STATUSES), "and no other"
+    assert sum(found.values()) < 2_000
+    names = workers(redis)
+    assert {"billing-1", "mailer-1", "reports-1", "reports-2"} <= names
+    pids = [int(redis.hget(rqkeys.worker(name), "pid") or 0) for name in names]
+    assert process.stop(3) == 0
+    assert [pid for pid in pids if session_members(pid)] == []
+    assert workers(redis) == set()
+    assert statuses(redis)["started"] == 0
+    assert "Traceback" not in process.output
+
+
+@pytest.mark.slow
+def test_a_worker_is_killed_now_and_then_and_replaced_by_another(redis, demo):
+    demo(RQLIVE_DEMO_KILL=12)
+    spots = eventually(lambda: {name for name in workers(redis) if name.startswith("spot-")})
+    spot = spots.pop()
+    eventually(lambda: dict(redis.pubsub_numsub(f"rq:pubsub:{spot}"))[f"rq:pubsub:{spot}".encode()] == 0, timeout=20)
+    assert spot in workers(redis), "Redis still lists it: it is lost, not gone"
+    eventually(lambda: any(name.startswith("spot-") and name != spot for name in workers(redis)), timeout=30)
+
+
+def test_it_refuses_a_redis_that_was_given_and_touches_nothing(redis, demo):
+    process = demo(RQLIVE_OWN_REDIS=0, RQLIVE_WRITE=1)
+    assert process.wait() == 1
+    assert "only on one that RQ Live started itself" in process.output
+    assert redis.keys() == []

@@ -1,0 +1,83 @@
+"""Changed keys and what they concern: a key that is missed here is late by a reconcile, one too many costs a read."""
+
+import pytest
+
+from jobs import _keys
+from webapp.live.interest import Dirty
+
+
+def dirty(*keys: str | bytes) -> Dirty:
+    made = Dirty()
+    made.add([key.encode() if isinstance(key, str) else key for key in keys])
+    return made
+
+
+def test_nothing_is_dirty_at_first():
+    assert not Dirty()
+    assert not dirty()
+
+
+def test_anything_may_have_changed():
+    made = Dirty()
+    made.add(None)
+    assert made
+    assert made.everything
+    assert made.concerns_list("list:any/thing")
+
+
+def test_a_job_and_its_log():
+    made = dirty("rq:job:6f0c", _keys.log("77aa"))
+    assert made.jobs == {"6f0c"}
+    assert made.logs == {"77aa"}
+    assert not made.counts
+
+
+@pytest.mark.parametrize("key", ["rq:job::6f0c:dependencies", "rq:job:6f0c:dependents", _keys.probe("web-1")])
+def test_keys_beside_a_job_and_our_own_concern_nobody(key):
+    assert not dirty(key)
+
+
+@pytest.mark.parametrize(
+    "key", ["rq:workers", "rq:workers:default", "rq:suspended", "rq:queues", "rq:rl-keys", "rq:wip:default"]
+)
+def test_what_is_counted_makes_the_overview_due(key):
+    assert dirty(key).counts
+
+
+def test_the_catalog():
+    made = dirty(_keys.CATALOG)
+    assert made.catalog
+    assert not made.counts
+
+
+@pytest.mark.parametrize(
+    ("key", "concerned"),
+    [
+        ("rq:queue:default", ["default/queued", "/queued", "default/", "/"]),
+        ("rq:failed:default", ["default/failed", "default/stopped", "/failed", "/stopped", "default/", "/"]),
+        ("rq:wip:a/b c%", ["a/b c%/started", "/started", "a/b c%/", "/"]),
+        ("rq:ready:default", ["default/ready_to_enqueue", "/ready_to_enqueue", "default/", "/"]),
+        ("rq:rl:key:rate_limited", ["default/rate_limited", "/rate_limited", "a/b c%/rate_limited", "default/", "/"]),
+        ("rq:scheduled:x", ["x/scheduled", "/scheduled", "x/", "/"]),
+        ("rq:queue:default:intermediate", []),
+    ],
+)
+def test_lists_that_a_key_concerns(key, concerned):
+    made = dirty(key)
+    names = ["default/queued", "default/failed", "default/stopped", "default/started", "default/ready_to_enqueue"]
+    names += ["default/rate_limited", "a/b c%/rate_limited", "a/b c%/started", "x/scheduled"]
+    names += ["default/", "x/", "a/b c%/"]
+    names += ["/queued", "/failed", "/stopped", "/started", "/ready_to_enqueue", "/rate_limited", "/scheduled", "/"]
+    if key.startswith("rq:rl:"):
+        concerned = [*concerned, "x/", "a/b c%/"]
+    assert {name for name in names if made.concerns_list(f"list:{name}")} == set(concerned)
+
+
+def test_names_that_are_not_utf8_are_taken_as_they_are_shown():
+    made = dirty(b"rq:job:\xff", b"rq:queue:\xfe")
+    assert made.jobs == {"\ufffd"}
+    assert made.concerns_list("list:\ufffd/queued")
+
+
+def test_a_list_without_a_slash_is_no_list():
+    assert not dirty("rq:queue:default").concerns_list("list:default")
