@@ -19,7 +19,7 @@ run: .venv/run
 	@exec $(PY) -m webapp
 
 demo: .venv/run
-	@exec $(PY) -m bench.demo
+	@exec $(PY) -m webapp.demo
 
 test: .venv/dev lint
 	@$(PY) -m tests.chromium

@@ -37,6 +37,8 @@ class Tab:
             self._send(TEXT, json.dumps({"id": 1, "watch": group.watch}).encode())
         self._feed(rest, time.monotonic())
         while not self._frames:
+            if self.closed:
+                raise ConnectionError("closed before its first frame")
             self.read()
         self.socket.setblocking(False)
 

@@ -7,7 +7,8 @@ made, its page loaded, and then it is enqueued at a random moment; it runs for 3
 its end. RQ Live is measured again in the two other modes of its feed, without company.
 
 Time begins for an end when Redis wrote it (the id of its result is Redis' time), for a start with the worker's own
-stamp just before it writes: of the execution where jobs are counted, of the job where its status is shown, a fork later.
+stamp just before it writes: of the execution where jobs are counted, of the job where its status is shown (a fork
+later).
 """
 
 import random

@@ -1,6 +1,6 @@
 """From a write in Redis to the WebSocket frame that tells of it, with 1 and with 200 tabs, beside a bare feed.
 
-    python -m bench.latency [--quick] [--changes 200]
+    python -m bench.latency [--quick] [--changes 150]
 
 Another client sets the progress of a job that every tab has open. RQ Live and the prototype have a Redis each and take
 turns, a change every 0.12 s on the average.
@@ -62,7 +62,7 @@ def measure(tabs: int, page: str, count: int) -> dict[str, tuple[list[list[float
 
 def main() -> None:
     """Measure, print, keep."""
-    asked = options(__doc__, changes=(200, 10, "changes of each"))
+    asked = options(__doc__, changes=(150, 10, "changes of each"))
     report = Report(
         name=NAME,
         question="Milliseconds from just before a write in Redis to the frame that tells of it, all tabs.",

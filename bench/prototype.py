@@ -42,7 +42,9 @@ class BareFeed:
         return mailbox
 
     def _listen(self) -> None:
-        connection: Connection = redis.ConnectionPool.from_url(self._url, protocol=3).get_connection()
+        # It may be long until something changes.
+        pool = redis.ConnectionPool.from_url(self._url, protocol=3, socket_timeout=None)
+        connection: Connection = pool.get_connection()
         connection._parser.set_invalidation_push_handler(lambda message: None)
         connection.send_command("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "rq:job:", "PREFIX", "rq:queue:")
         connection.read_response()

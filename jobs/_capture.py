@@ -2,7 +2,8 @@
 
 `sys.stdout` and `sys.stderr` get stand-ins that write through; records are seen where `logging` makes them, so that no
 handler is added (one would silence `basicConfig` and the handler of last resort). Why not file descriptors is in
-`docs/decisions/job-log-capture.md`. Code here runs inside every `print`: no locks, nothing raised of its own.
+`docs/decisions/job-log-capture.md`. Code here runs inside every `print`: no locks, nothing raised of its own. What
+leads in here is `_doors.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import io
 import logging
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -111,21 +111,20 @@ def last_state(line: str) -> str:
     return line.rstrip("\r").rpartition("\r")[2]
 
 
-class RecordFactory:
-    """Makes log records as the factory before it does, and shows them to the open run."""
-
-    def __init__(self, previous: Callable[..., logging.LogRecord]) -> None:
-        self.previous = previous
-
-    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = self.previous(*args, **kwargs)
-        run = _run.current
-        if run is not None and self is _factory and _is_of_the_job(record, run):
-            run.note(next(level for number, level in _LEVELS if record.levelno >= number), _text(record))
-        return record
+def stand_in(stream: Any, level: str) -> io.TextIOWrapper:
+    """A text stream to put in place of `stream`."""
+    with suppress(Exception):
+        stream.flush()
+    return Tee(stream, level).stand_in()
 
 
-def _is_of_the_job(record: logging.LogRecord, run: Run) -> bool:
+def note_record(run: Run, record: logging.LogRecord) -> None:
+    """Put a record into the log, if it is the job's."""
+    if _is_of_the_job(run, record):
+        run.note(next(level for number, level in _LEVELS if record.levelno >= number), _text(record))
+
+
+def _is_of_the_job(run: Run, record: logging.LogRecord) -> bool:
     """RQ's own records are the worker's; those of our courier would call for the courier again."""
     name = record.name
     return bool(name) and name != "rq" and not name.startswith("rq.") and record.thread != run.courier_thread
@@ -139,53 +138,3 @@ def _text(record: logging.LogRecord) -> str:
     if record.exc_info and record.exc_info[0] is not None:
         text += "\n" + logging.Formatter().formatException(record.exc_info)
     return text
-
-
-_factory: RecordFactory | None = None
-_root_level: int | None = None
-
-
-def start() -> None:
-    """Everything printed and logged in this process reaches the open run from now on.
-
-    A root logger at its default, WARNING, is set to INFO: a job's `info` lines are what its log is for.
-    """
-    global _factory, _root_level
-    for name, level in (("stdout", "OUT"), ("stderr", "ERR")):
-        stream = getattr(sys, name)
-        tee = _tee(stream)
-        with suppress(Exception):
-            stream.flush()
-        setattr(sys, name, Tee(tee.stream if tee else stream, level).stand_in())
-    _factory = RecordFactory(logging.getLogRecordFactory())
-    logging.setLogRecordFactory(_factory)
-    _root_level = logging.root.level
-    if _root_level == logging.WARNING:
-        logging.root.setLevel(logging.INFO)
-
-
-def stop(run: Run) -> None:
-    """Everything as before `start`, but for what the job itself has changed since. A begun line goes to `run`."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if tee := _tee(stream):
-            setattr(sys, name, tee.stream)
-            with suppress(Exception):
-                stream.flush()
-            tee.finish(run)
-    if _factory is not None and logging.getLogRecordFactory() is _factory:
-        logging.setLogRecordFactory(_factory.previous)
-    if _root_level == logging.WARNING and logging.root.level == logging.INFO:
-        logging.root.setLevel(logging.WARNING)
-
-
-def forget_begun_lines() -> None:
-    """In a forked child: a line that the parent has begun stays the parent's."""
-    for stream in (sys.stdout, sys.stderr):
-        if tee := _tee(stream):
-            tee.finish(None)
-
-
-def _tee(stream: Any) -> Tee | None:
-    buffer = getattr(stream, "buffer", None)
-    return buffer if isinstance(buffer, Tee) else None

@@ -18,7 +18,7 @@ from contextlib import suppress
 from multiprocessing.util import Finalize
 from typing import Any
 
-from jobs import _capture, _run
+from jobs import _doors, _run
 from jobs._log import Line
 
 #: Seconds for which a child's courier waits for the parent, and the end of a run for its children's last lines.
@@ -166,7 +166,7 @@ class ChildRun(_run.Run):
 
     def finish(self) -> None:
         """Give back what was captured, deliver what waits."""
-        _capture.stop(self)
+        _doors.take_down(self)
         self.flush()
 
 
@@ -174,7 +174,7 @@ def become_child(parent: _run.Run) -> None:
     """In a process just forked off that of a job: deliver to the parent. The parent's threads are not here."""
     if parent.desk is not None:
         parent.desk.abandon()
-    _capture.forget_begun_lines()
+    _doors.finish_lines(None)
     path = parent.address()
     _run.current = ChildRun(parent.job_id, parent.id, path) if path else None
 
@@ -183,6 +183,5 @@ def arrive(job_id: str, run_id: str, path: str, build: Callable[..., Any], args:
     """In a spawned process, unpickling its process object: take part in the run, then build the object."""
     if _run.current is None:
         _run.current = ChildRun(job_id, run_id, path)
-        _capture.start()
-        _run.listen_for_children()
+        _doors.put_up()
     return build(*args)

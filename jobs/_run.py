@@ -15,7 +15,7 @@ from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from jobs import _capture, _keys
+from jobs import _doors, _keys
 
 if TYPE_CHECKING:
     from rq.job import Job
@@ -75,7 +75,7 @@ class Run:
     def __enter__(self) -> Run:
         global current
         current = self
-        _capture.start()
+        _doors.put_up()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -85,7 +85,7 @@ class Run:
         """
         global current
         with suppress(Exception):
-            _capture.stop(self)
+            _doors.take_down(self)
         current = None
         with suppress(Exception):
             if self.desk is not None:
@@ -187,45 +187,4 @@ def open_run() -> Run | None:
         return RedisPost(job, run.id)
 
     run = Run(job.id, os.urandom(4).hex(), make_post, job)
-    listen_for_children()
     return run
-
-
-def listen_for_children() -> None:
-    """See to it, once in a process, that every child process that Python starts knows the run."""
-    global _listening
-    if _listening:
-        return
-    _listening = True
-    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
-    from multiprocessing import context, reduction
-
-    for name in ("SpawnProcess", "ForkServerProcess"):
-        if process := getattr(context, name, None):
-            reduction.ForkingPickler.register(process, _pickle_process)
-
-
-_listening = False
-
-
-def _before_fork() -> None:
-    if current is not None:
-        current.address()
-
-
-def _after_fork() -> None:
-    if current is not None:
-        from jobs._children import become_child
-
-        become_child(current)
-
-
-def _pickle_process(process: Any) -> tuple:
-    """How a child that is not forked hears of the run: it travels with the process object that it unpickles."""
-    reduced = process.__reduce_ex__(2)
-    address = current.address() if current is not None else None
-    if address is None:
-        return reduced
-    from jobs._children import arrive
-
-    return (arrive, (current.job_id, current.id, address, *reduced[:2]), *reduced[2:])

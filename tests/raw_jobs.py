@@ -53,19 +53,23 @@ def write(client: redis.Redis, job_id: str | None = None, status: str = "queued"
 
 
 def listed(
-    client: redis.Redis, status: str, job_id: str | None = None, queue: str = "default", score: float | None = None,
+    client: redis.Redis,
+    where: str,
+    job_id: str | None = None,
+    queue: str = "default",
+    score: float | None = None,
     **more: object,
 ) -> str:
-    """Write a job and put it where RQ keeps jobs of this status; returns the id."""
-    job_id = write(client, job_id, status, queue=queue, **more)
+    """Write a job and put it where RQ keeps jobs of the status `where`; returns the id."""
+    job_id = write(client, job_id, **{"status": where, "queue": queue} | more)
     client.sadd("rq:queues", f"rq:queue:{queue}")
-    if status == "queued":
+    if where == "queued":
         client.rpush(f"rq:queue:{queue}", job_id)
         return job_id
     prefixes = {"started": "wip", "stopped": "failed", "ready_to_enqueue": "ready"}
-    member = f"{job_id}:{uuid4().hex}" if status == "started" else job_id
+    member = f"{job_id}:{uuid4().hex}" if where == "started" else job_id
     when = datetime.now(UTC).timestamp() + 500 if score is None else score
-    client.zadd(f"rq:{prefixes.get(status, status)}:{queue}", {member: when})
+    client.zadd(f"rq:{prefixes.get(where, where)}:{queue}", {member: when})
     return job_id
 
 

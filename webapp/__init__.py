@@ -23,6 +23,8 @@ def create_app(config: "Config | None" = None) -> "Flask":
     app = Flask(__name__, static_folder=None)
     app.config["RQLIVE"] = config
     app.json.sort_keys = False
+    # Ids of older versions of RQ may hold any character, slashes too.
+    app.url_map.merge_slashes = False
     connections.init_app(app, config)
     live.init_app(app, config)
     errors.init_app(app)

@@ -1,13 +1,14 @@
 """Static files under a path that names their content: cached for ever, compressed once, served by WhiteNoise.
 
 `/assets/<hash>/…` lets relative imports between modules inherit the hash. A page that is open across a deploy asks for
-an older hash; it gets the present file, which is better than none.
+an older hash; it gets the present file, uncached, which is better than none.
 """
 
 import base64
 import hashlib
 import json
 import logging
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from flask import Flask, abort, current_app, redirect
+from flask import Flask, abort, current_app, send_from_directory
 from flask.typing import ResponseReturnValue
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
@@ -29,6 +30,8 @@ SOURCE = Path(__file__).resolve().parent / "static"
 #: Compressed copies are kept here between starts.
 KEPT = Path(__file__).resolve().parent.parent / "var" / "assets"
 FOREVER = 365 * 24 * 3600
+#: `import … from "./x.js"` and `export … from "./x.js"`, but not `import("./x.js")`, which is for later.
+STATIC_IMPORT = re.compile(r'^(?:import|export)\b[^;("]*"(\.[^"]+)"', re.MULTILINE)
 #: Files that gain nothing from compression.
 PACKED = frozenset({".woff2", ".png"})
 
@@ -99,8 +102,14 @@ def _import_map(url: str) -> str:
 
 
 def _modules() -> list[str]:
-    own = sorted(path.relative_to(SOURCE).as_posix() for path in (SOURCE / "js").rglob("*.js"))
-    return [path for path in own if path != "js/theme.js"]
+    """What `main.js` reaches by static imports: without preloading, each level of them costs a round trip."""
+    found, waiting = set(), [SOURCE / "js" / "main.js"]
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting += [(module.parent / name).resolve() for name in STATIC_IMPORT.findall(module.read_text())]
+    return sorted(module.relative_to(SOURCE).as_posix() for module in found)
 
 
 def _compressed(version: str) -> Path:
@@ -126,8 +135,8 @@ def _compressed(version: str) -> Path:
 
 
 def _present(asked: str, path: str) -> ResponseReturnValue:
-    """What WhiteNoise did not find: of an older version, or of none."""
-    assets: Assets = current_app.extensions["assets"]
-    if asked == assets.version:
+    """What WhiteNoise did not find: the present file for one of an older version, so that a page open across a deploy
+    does not mix two addresses of the same module. Not to be cached."""
+    if asked == current_app.extensions["assets"].version:
         abort(404, "There is no such file.")
-    return redirect(f"{assets.url}/{path}")
+    return send_from_directory(SOURCE, path, max_age=0)

@@ -36,7 +36,8 @@ class Value:
 def _plain(value: Any) -> Any:
     if isinstance(value, Value):
         return value.as_json()
-    if isinstance(value, tuple | list):
+    # Lists are trees already: walking a large one would take longer than to encode it.
+    if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value
 

@@ -14,7 +14,7 @@ bp = Blueprint("pages", __name__)
 
 @bp.get("/")
 @bp.get("/jobs")
-@bp.get("/jobs/<job_id>")
+@bp.get("/jobs/<path:job_id>")
 @bp.get("/submit")
 @bp.get("/submit/<name>")
 def page(job_id: str | None = None, name: str | None = None) -> str:

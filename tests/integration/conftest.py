@@ -14,6 +14,7 @@ from tests.processes import WebServer
 from tests.servers import RedisServer
 from tests.support import eventually
 from webapp import create_app
+from webapp.api.single_flight import SingleFlight
 from webapp.config import Config
 from webapp.connections import Connections, connect
 
@@ -79,6 +80,8 @@ def page(web: WebServer) -> Iterator[Page]:
 @pytest.fixture
 def api(shared_app: Flask, redis: redis_py.Redis) -> Api:
     """The API on the session's server, which is empty."""
+    # Answers are shared for a quarter of a second: not with the test before.
+    shared_app.extensions["job_pages"] = SingleFlight(0)
     return Api(shared_app)
 
 

@@ -24,7 +24,7 @@ def addresses() -> set[str]:
     found = set()
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/api/") or rule.rule == "/healthz":
-            found |= {f"{method} {rule.rule}" for method in rule.methods - {"HEAD", "OPTIONS"}}
+            found |= {f"{method} {rule.rule.replace('<path:', '<')}" for method in rule.methods - {"HEAD", "OPTIONS"}}
     return found
 
 

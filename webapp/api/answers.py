@@ -8,16 +8,16 @@ from webapp.errors import DashboardError
 from webapp.models import JobDetail, Overview
 
 
-def job_json(door: Door, job_id: str) -> dict[str, Any]:
-    """The job as it lies where it was just written: a replica may not have it yet. Three round trips.
+def job_answer(door: Door, job_id: str) -> dict[str, Any]:
+    """{"job", "as_of"}: the job as it lies where it was just written: a replica may not have it yet. Three round trips.
 
     A job that has ended already and was not kept is told as one without a status: the action itself was done.
     """
     shared = live.current()
     shared.titles.refresh(door.writer)
-    found, _ = shared.jobs.read(door.writer, job_id, _overview())
+    found, as_of = shared.jobs.read(door.writer, job_id, _overview())
     gone = JobDetail(id=job_id, status=None, title=job_id, note="The job has ended already, and was not kept.")
-    return (found or gone).as_json()
+    return {"job": (found or gone).as_json(), "as_of": as_of}
 
 
 def _overview() -> Overview | None:

@@ -10,7 +10,7 @@ from webapp import files
 from webapp.api import bp
 
 
-@bp.get("/jobs/<job_id>/artifact")
+@bp.get("/jobs/<path:job_id>/artifact")
 def artifact(job_id: str) -> ResponseReturnValue:
     """The bytes of the file. Whatever a job wrote, it is never run or shown as a page of ours."""
     store = files.store(current_app.config["RQLIVE"])

@@ -5,35 +5,35 @@ from flask.typing import ResponseReturnValue
 from webapp import security
 from webapp.actions import jobs
 from webapp.api import bp
-from webapp.api.answers import job_json
+from webapp.api.answers import job_answer
 from webapp.api.bodies import drawn_status, read_object
 
 
-@bp.post("/jobs/<job_id>/cancel")
+@bp.post("/jobs/<path:job_id>/cancel")
 def cancel_job(job_id: str) -> ResponseReturnValue:
     """The job is canceled."""
     door = security.door()
     jobs.cancel(door, job_id, _drawn())
-    return {"job": job_json(door, job_id)}
+    return job_answer(door, job_id)
 
 
-@bp.post("/jobs/<job_id>/stop")
+@bp.post("/jobs/<path:job_id>/stop")
 def stop_job(job_id: str) -> ResponseReturnValue:
     """`heard`: how many workers were told to stop it. The job shows as stopped when they have."""
     door = security.door()
     heard = jobs.stop(door, job_id, _drawn())
-    return {"job": job_json(door, job_id), "heard": heard}
+    return job_answer(door, job_id) | {"heard": heard}
 
 
-@bp.post("/jobs/<job_id>/requeue")
+@bp.post("/jobs/<path:job_id>/requeue")
 def requeue_job(job_id: str) -> ResponseReturnValue:
     """The job waits in its queue again."""
     door = security.door()
     jobs.requeue(door, job_id, _drawn())
-    return {"job": job_json(door, job_id)}
+    return job_answer(door, job_id)
 
 
-@bp.delete("/jobs/<job_id>")
+@bp.delete("/jobs/<path:job_id>")
 def delete_job(job_id: str) -> ResponseReturnValue:
     """The job is gone."""
     jobs.delete(security.door(), job_id, _drawn())

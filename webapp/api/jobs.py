@@ -47,7 +47,7 @@ def job_list() -> dict[str, Any]:
     return pages.get((queue, status, cursor, limit, version), read)
 
 
-@bp.get("/jobs/<job_id>")
+@bp.get("/jobs/<path:job_id>")
 def job(job_id: str) -> dict[str, Any]:
     """One job in full; with `?wait=30` as soon as it has ended, or after so many seconds."""
     wait = request.args.get("wait")
@@ -55,7 +55,7 @@ def job(job_id: str) -> dict[str, Any]:
     return {"job": found.as_json(), "as_of": as_of}
 
 
-@bp.get("/jobs/<job_id>/log")
+@bp.get("/jobs/<path:job_id>/log")
 def job_log(job_id: str) -> dict[str, Any]:
     """Lines of its log after a given one."""
     limit = _limit(request.args.get("limit"), log.LINES_MAX)

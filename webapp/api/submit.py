@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp import security
 from webapp.actions import options, submit
 from webapp.api import bp
-from webapp.api.answers import job_json
+from webapp.api.answers import job_answer
 from webapp.api.bodies import read_object
 from webapp.errors import BadInput
 
@@ -27,7 +27,7 @@ def submit_job() -> ResponseReturnValue:
         chosen = options.parse(body, datetime.now(UTC))
         submitted = submit.enqueue(door, body.get("type"), body.get("args"), chosen)
     where = f"{current_app.config['RQLIVE'].base_path}/api/jobs/{submitted.job_id}"
-    answer = {"job": job_json(door, submitted.job_id)}
+    answer = job_answer(door, submitted.job_id)
     return (answer, 201, {"Location": where}) if submitted.created else (answer, 200)
 
 

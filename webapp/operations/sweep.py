@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, ReadOnlyError, RedisError
 
 from jobs import _keys
 from webapp.config import Config
@@ -54,9 +54,11 @@ class Sweeper:
                 self.sweep()
             except AWAY_ERRORS as error:
                 log.debug("Nothing is swept: %s", error)
-            except RedisError as error:
-                log.warning("Nothing is swept, since Redis refuses: %s", error)
+            except (NoPermissionError, ReadOnlyError) as error:
+                log.info("Old logs are not removed, since Redis refuses: %s", error)
                 return
+            except RedisError as error:
+                log.warning("Nothing is swept this time, since Redis refuses: %s", error)
             except Exception:
                 log.exception("The sweep met an error of its own; it is tried again.")
 

@@ -4,15 +4,16 @@ Never the whole hash: payloads and `meta` can be megabytes. Their length is aske
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import redis
 
 from jobs import _keys
 from webapp import decode, rqkeys
-from webapp.models import STATUSES, JobSummary
+from webapp.models import STATUSES, JobSummary, Progress
 from webapp.offload import offload
 from webapp.queries import progress
 from webapp.queries.fields import moment, reply, seconds_ms, text
@@ -26,8 +27,10 @@ FIELD_BYTES = 16 * 1024
 #: Characters of a title: of a description where nothing better is known.
 TITLE_CHARS = 200
 EXPIRED = "Expired: only its id is left in the list."
-#: Stored bytes of one read that are decoded at once in the hub's own thread, about 5 ms.
-INLINE_BYTES = 32 * 1024
+#: Values of one read that are decoded at once in the hub's own thread: each takes 10 ms at worst.
+INLINE_MAX = 1
+#: Running jobs whose progress in `meta` is remembered.
+METAS_MAX = 1_000
 
 FIELDS = (
     "status",
@@ -60,6 +63,8 @@ class RowReader:
     def __init__(self, titles: Titles) -> None:
         self.titles = titles
         self._calls: OrderedDict[str, _Call] = OrderedDict()
+        #: job id -> its `meta`, and the progress that it tells
+        self._metas_seen: OrderedDict[str, tuple[bytes, Progress | None]] = OrderedDict()
 
     def rows(
         self, reader: redis.Redis, ids: Iterable[str], run_at: Mapping[str, int | None] | None = None
@@ -85,10 +90,10 @@ class RowReader:
     ) -> list[JobSummary]:
         """Rows from the replies to `ask`, by job id. No round trip where every job is known, else one or two."""
         self._learn(reader, answers)
-        metas = self._metas(reader, answers)
+        told = self._progress_of(self._metas(reader, answers))
         due = dict(run_at or {})
         due.update(self._due(reader, answers, due))
-        return [self._row(job_id, answers[job_id], metas.get(job_id), due.get(job_id)) for job_id in answers]
+        return [self._row(job_id, answers[job_id], told.get(job_id), due.get(job_id)) for job_id in answers]
 
     def _learn(self, reader: redis.Redis, answers: Mapping[str, list]) -> None:
         """Fetch and decode the payloads of jobs not met before."""
@@ -102,8 +107,7 @@ class RowReader:
             pipe.hstrlen(rqkeys.job(job_id), "meta")
         replies = pipe.execute(raise_on_error=False)
         payloads = [reply(payload) for payload in replies[::2]]
-        size = sum(len(payload or b"") for payload in payloads)
-        decoded = _decode_all(payloads) if size <= INLINE_BYTES else offload(_decode_all, payloads)
+        decoded = _off_hub(_decode_call, payloads)
         for job_id, call, meta_length in zip(unknown, decoded, replies[1::2], strict=True):
             fields = reply(answers[job_id][0])
             small_meta = reply(meta_length, 0) <= FIELD_BYTES
@@ -139,7 +143,23 @@ class RowReader:
             for job_id in missing:
                 pipe.hget(rqkeys.job(job_id), "meta")
             metas.update(zip(missing, map(reply, pipe.execute(raise_on_error=False)), strict=True))
+        for job_id in [job_id for job_id, meta in metas.items() if meta and len(meta) > FIELD_BYTES]:
+            # It has grown since its length was asked: once is enough.
+            self._calls[job_id] = replace(self._calls[job_id], small_meta=False)
+            del metas[job_id]
         return metas
+
+    def _progress_of(self, metas: Mapping[str, bytes | None]) -> dict[str, Progress | None]:
+        """The progress that each `meta` tells, decoded when it is another one than before."""
+        seen = self._metas_seen
+        new = {job_id: meta for job_id, meta in metas.items() if meta and seen.get(job_id, (None,))[0] != meta}
+        for job_id, shown in zip(new, _off_hub(_decode_meta, list(new.values())), strict=True):
+            seen[job_id] = (new[job_id], shown)
+            seen.move_to_end(job_id)
+        told = {job_id: seen[job_id][1] for job_id, meta in metas.items() if meta}
+        while len(seen) > METAS_MAX:
+            seen.popitem(last=False)
+        return told
 
     def _due(self, reader: redis.Redis, answers: Mapping[str, list], known: Mapping[str, Any]) -> dict[str, int | None]:
         """When scheduled jobs are due: the score in RQ's registry of their queue."""
@@ -156,7 +176,7 @@ class RowReader:
         scores = pipe.execute(raise_on_error=False)
         return {job_id: seconds_ms(reply(score)) for (job_id, _), score in zip(missing, scores, strict=True)}
 
-    def _row(self, job_id: str, answer: list, meta: bytes | None, run_at: int | None) -> JobSummary:
+    def _row(self, job_id: str, answer: list, told: Progress | None, run_at: int | None) -> JobSummary:
         fields = answer[0]
         if isinstance(fields, redis.RedisError):
             return JobSummary(id=job_id, status=None, title=job_id, note="The key of this job does not hold a job.")
@@ -178,14 +198,27 @@ class RowReader:
             ended_at=moment(fields[6]),
             run_at=run_at,
             worker=text(fields[7]),
-            progress=_progress(fields, meta),
+            progress=progress.from_field(fields[8]) or told,
             note=_note(fields[0], call),
         )
         return row if row.status == "started" or row.progress is None else replace(row, progress=None)
 
 
-def _decode_all(payloads: list[bytes | None]) -> list[decode.Call]:
-    return [decode.call(payload, decode.ROW_BYTES) for payload in payloads]
+def _off_hub(decoder: Callable[[Any], Any], values: list) -> list:
+    """`decoder` of each value, in a native thread where they are several."""
+    decoded = partial(list, map(decoder, values))
+    return decoded() if len(values) <= INLINE_MAX else offload(decoded)
+
+
+def _decode_call(payload: bytes | None) -> decode.Call:
+    return decode.call(payload, decode.ROW_BYTES)
+
+
+def _decode_meta(meta: bytes) -> Progress | None:
+    try:
+        return progress.from_meta(decode.loads(meta))
+    except decode.Undecodable:
+        return None
 
 
 def _known(call: decode.Call, fields: list, length: int, small_meta: bool) -> _Call:
@@ -197,16 +230,6 @@ def _known(call: decode.Call, fields: list, length: int, small_meta: bool) -> _C
     args = description[len(func) :].strip("()")[:200] if func else ""
     note = None if func and length > FIELD_BYTES else call.problem[0].upper() + call.problem[1:] + "."
     return _Call(fields[3], func, args, note, small_meta)
-
-
-def _progress(fields: list, meta: bytes | None) -> Any:
-    ours = progress.from_field(fields[8])
-    if ours is not None or not meta:
-        return ours
-    try:
-        return progress.from_meta(decode.loads(meta))
-    except decode.Undecodable:
-        return None
 
 
 def _note(status: bytes | None, call: _Call) -> str | None:

@@ -90,8 +90,8 @@ def test_a_flush_that_was_asked_for_reaches_the_stream_and_the_end_of_a_line_alo
     stream = Counting(io.BytesIO(), "utf-8")
     monkeypatch.setattr(sys, "stdout", stream)
     with run:
-        start = stream.flushes
         print("one")
+        start = stream.flushes
         print("two")
         assert stream.flushes == start
         print("three", flush=True)
