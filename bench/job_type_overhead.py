@@ -1,80 +1,78 @@
-"""What `@job_type` costs: jobs per second of a stock `rq worker` on a no-op, plain and decorated, in turns.
+"""Jobs a second of one stock worker on a no-op, decorated with `@job_type` and plain, in pairs.
 
-    python bench/job_type_overhead.py [--rounds 15] [--jobs 100]
+    python -m bench.job_type_overhead [--quick] [--pairs 15] [--jobs 100]
 
-Each round runs both, first one then the other leads; a rate is that of the worker's own started_at and ended_at. The
-median of the rounds' ratios is the figure: at least 0.85 is asked.
+Two modules that differ in the decorator alone. The runs of a pair follow each other, one first and then the other. The
+rate is that between the worker's own first start and last end.
 """
 
-import argparse
-import platform
-import statistics
 import subprocess
-import sys
-import tempfile
+from datetime import datetime
 from pathlib import Path
 
-import redis
-import rq
-from rq.job import Job
-from rq.registry import FinishedJobRegistry
+from rq import Queue
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from bench._maths import SPREAD, interval, median, spread
+from bench._report import Goal, Report, options
+from bench._stage import Stage, quiet_worker
+from tests.support import ROOT, clean_env
 
-from tests.servers import RedisServer  # noqa: E402 - found only after the line above
-from tests.support import clean_env  # noqa: E402
-
-#: The same module but for the decorator, so that only its cost differs.
-MODULES = {
-    "plain_noop": "def noop() -> None:\n    return None\n",
-    "live_noop": "from jobs import job_type\n\n\n@job_type\ndef noop() -> None:\n    return None\n",
+NAME = Path(__file__).stem
+PLAIN, DECORATED = "bench_plain", "bench_decorated"
+SOURCES = {
+    PLAIN: "def noop() -> None:\n    return None\n",
+    DECORATED: "from jobs import job_type\n\n\n@job_type\ndef noop() -> None:\n    return None\n",
 }
 
 
-def rate(server: RedisServer, folder: Path, module: str, jobs: int) -> float:
-    """Jobs per second, from the first start to the last end."""
-    client = redis.Redis.from_url(server.url)
-    client.flushall()
-    queue = rq.Queue(connection=client)
+def rate(stage: Stage, module: str, jobs: int) -> float:
+    """Jobs a second of a fresh `rq worker --burst` on an empty Redis."""
+    stage.redis.flushall()
+    queue = Queue(connection=stage.redis)
     for _ in range(jobs):
         queue.enqueue(f"{module}.noop")
-    # Bytecode as on any machine that has run a job before, but not in the tree.
-    bytecode = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
-    env = clean_env({"PYTHONPATH": f"{folder}:{ROOT}"} | bytecode)
-    command = [str(Path(sys.executable).parent / "rq"), "worker", "-u", server.url, "--burst", "--quiet"]
-    subprocess.run(command, cwd=folder, env=env, check=True, stderr=subprocess.DEVNULL)
-    done = Job.fetch_many(FinishedJobRegistry(queue=queue).get_job_ids(), connection=client)
-    assert len(done) == jobs, f"{len(done)} of {jobs} jobs finished"
-    client.close()
-    return (jobs - 1) / (max(job.ended_at for job in done) - min(job.started_at for job in done)).total_seconds()
+    # Bytecode is kept, as on any machine that has run a job before, but not in the tree.
+    bytecode = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": stage.folder / "bytecode"}
+    env = clean_env(bytecode | {"PYTHONPATH": f"{stage.folder}:{ROOT}"})
+    subprocess.run(*quiet_worker(stage.url, "--burst"), check=True, env=env, cwd=stage.folder)
+    return _measured(stage, jobs)
+
+
+def _measured(stage: Stage, jobs: int) -> float:
+    pipe = stage.redis.pipeline(transaction=False)
+    for job_id in stage.redis.zrange("rq:finished:default", 0, -1):
+        pipe.hmget(b"rq:job:" + job_id, "started_at", "ended_at")
+    times = [[datetime.fromisoformat(moment.decode()) for moment in reply] for reply in pipe.execute()]
+    if len(times) != jobs:
+        raise RuntimeError(f"{len(times)} of {jobs} jobs have finished.")
+    return (jobs - 1) / (max(end for _, end in times) - min(start for start, _ in times)).total_seconds()
 
 
 def main() -> None:
-    """Print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--jobs", type=int, default=100)
-    options = parser.parse_args()
-    server = RedisServer()
-    server.start()
-    rates: dict[str, list[float]] = {module: [] for module in MODULES}
-    try:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            for module, source in MODULES.items():
-                (folder / f"{module}.py").write_text(source)
-                rate(server, folder, module, 20)
-            for turn in range(options.rounds):
-                for module in list(MODULES)[:: 1 if turn % 2 else -1]:
-                    rates[module].append(rate(server, folder, module, options.jobs))
-    finally:
-        server.close()
-    ratios = sorted(live / plain for plain, live in zip(rates["plain_noop"], rates["live_noop"], strict=True))
-    print(f"rq {rq.__version__}, Python {platform.python_version()}, {options.rounds} rounds of {options.jobs} jobs")
-    for module, found in rates.items():
-        print(f"{module:12} {statistics.median(found):6.1f} jobs/s (median)")
-    print(f"ratio        {statistics.median(ratios):6.2f} (median; all from {ratios[0]:.2f} to {ratios[-1]:.2f})")
+    """Measure, print, keep."""
+    asked = options(__doc__, pairs=(15, 2, "pairs of runs"), jobs=(100, 30, "jobs of one run"))
+    report = Report(
+        NAME,
+        question="What does it cost a worker that a function is a job type?",
+        samples=f"{asked.pairs} pairs of {asked.jobs} jobs",
+        columns=("which", *SPREAD),
+        bias="No-ops that say nothing are the worst case: a job of 100 ms hides any of this.",
+    )
+    rates: dict[str, list[float]] = {PLAIN: [], DECORATED: []}
+    with Stage() as stage:
+        for module, source in SOURCES.items():
+            (stage.folder / f"{module}.py").write_text(source)
+            rate(stage, module, 20)
+        for pair in range(asked.pairs):
+            for module in (PLAIN, DECORATED)[:: 1 if pair % 2 else -1]:
+                rates[module].append(rate(stage, module, asked.jobs))
+    report.rows = [(f"{module}, jobs/s", *spread(found)) for module, found in rates.items()]
+    ratios = [decorated / plain for plain, decorated in zip(rates[PLAIN], rates[DECORATED], strict=True)]
+    report.rows.append(("ratio within a pair", *spread(ratios)))
+    low, high = interval(ratios, median)
+    text = f"median ratio, decorated by plain (95 % interval {low:.3f} to {high:.3f})"
+    report.goals.append(Goal(text, median(ratios), 0.85, at_most=False))
+    report.finish()
 
 
 if __name__ == "__main__":

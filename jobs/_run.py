@@ -15,7 +15,7 @@ from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from jobs import _doors, _keys
+from jobs import _doors
 
 if TYPE_CHECKING:
     from rq.job import Job
@@ -170,16 +170,19 @@ class Run:
 def open_run() -> Run | None:
     """A new run of the job that this process works on; None outside a job, and within an open run.
 
-    Removes the progress of an earlier run: one round trip on the job's own connection, which RQ has used a moment
-    ago and uses next. It is the only time that this connection is used.
+    Where the job may have run before, its progress is removed: one round trip on the job's own connection, which RQ
+    has used a moment ago and uses next. It is the only time that this connection is used.
     """
     from rq import get_current_job
 
     job = get_current_job()
     if job is None or current is not None:
         return None
-    with suppress(Exception):
-        job.connection.hdel(_keys.job(job.id), _keys.PROGRESS_FIELD)
+    if may_have_run(job):
+        from jobs import _keys
+
+        with suppress(Exception):
+            job.connection.hdel(_keys.job(job.id), _keys.PROGRESS_FIELD)
 
     def make_post() -> Post:
         from jobs._post import RedisPost
@@ -188,3 +191,12 @@ def open_run() -> Run | None:
 
     run = Run(job.id, os.urandom(4).hex(), make_post, job)
     return run
+
+
+def may_have_run(job: Job) -> bool:
+    """False for a job that was put into its queue as it was made: within a millisecond nothing runs and comes back.
+
+    Whatever runs a job again, puts it into a queue again, and RQ and we write down when.
+    """
+    made, queued = job.created_at, job.enqueued_at
+    return made is None or queued is None or abs((queued - made).total_seconds()) > 0.001

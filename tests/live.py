@@ -73,6 +73,11 @@ class Page:
         """Leave, as a closed tab does."""
         self._open.close()
 
+    @property
+    def mode(self) -> str | None:
+        """The mode of the server's feed, as it was last told."""
+        return self.health.get("feed", {}).get("mode")
+
     def watch(self, **wanted: Any) -> int:
         """Replace what is watched; returns the id of the request."""
         self._asked += 1

@@ -52,6 +52,11 @@ def execution(job_and_execution: str) -> str:
     return f"{RQ}:execution:{job_and_execution}"
 
 
+def job_of_run(run: str) -> str:
+    """The job of a member of the started registry, `<job id>:<execution>`; RQ before 2.0 wrote the id alone."""
+    return run.rpartition(":")[0] or run
+
+
 def worker(name: str) -> str:
     """hash of a worker."""
     return f"{WORKER_PREFIX}{name}"

@@ -73,7 +73,7 @@ def web(_session_web: WebServer, redis: redis_py.Redis) -> WebServer:
 def page(web: WebServer) -> Iterator[Page]:
     """A tab that shows the overview of `web`."""
     with Page(web, {"overview": True}) as opened:
-        opened.until(lambda: opened.complete and opened.health["feed"]["mode"] == "tracking", message="a snapshot")
+        opened.until(lambda: opened.complete and opened.mode == "tracking", message="a snapshot")
         yield opened
 
 

@@ -48,7 +48,7 @@ class Stage:
         self.queue = Queue(connection=self.redis)
         self.web = web_server(server.url, env={"RQLIVE_FEED": mode})
         self.page = Page(self.web, {"overview": True})
-        self.page.until(lambda: self.page.complete and self.page.health["feed"]["mode"] == mode, 10, f"mode {mode}")
+        self.page.until(lambda: self.page.complete and self.page.mode == mode, 10, f"mode {mode}")
 
     def watch(self, *jobs: Job | str, **more: object) -> None:
         """Let the page watch these jobs as rows, the first of them in full, and the overview."""

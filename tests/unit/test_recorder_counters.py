@@ -109,7 +109,16 @@ def test_after_a_gap_all_runs_that_no_look_told_of_are_counted_under_their_worke
 def test_runs_of_workers_that_redis_does_not_list_do_not_hide_later_ones_for_ever():
     owed = Unaccounted()
     owed.looked([(ff.FINISHED, 100)])
-    list(owed.settle(NOON + FORGIVEN_MS + 1, everything=False))
+    for second in (1, 2):
+        list(owed.settle(NOON + FORGIVEN_MS + second, everything=False))
     owed.counted([Ran("mail", 1, 0)])
-    owed.vanished(NOON + FORGIVEN_MS + 2, "mail", "mail.ping", started=False)
-    assert len(list(owed.settle(NOON + FORGIVEN_MS + 2, everything=False))) == 1
+    owed.vanished(NOON + FORGIVEN_MS + 3, "mail", "mail.ping", started=False)
+    assert len(list(owed.settle(NOON + FORGIVEN_MS + 3, everything=False))) == 1
+
+
+def test_a_run_that_its_worker_counts_just_before_its_job_is_seen_to_vanish_is_not_forgiven():
+    owed = Unaccounted()
+    owed.counted([Ran("mail", 1, 0)])
+    assert list(owed.settle(NOON, everything=False)) == []
+    owed.vanished(NOON + 1, "mail", "mail.ping", started=False)
+    assert len(list(owed.settle(NOON + 2_000, everything=False))) == 1

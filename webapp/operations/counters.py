@@ -20,8 +20,8 @@ WORKERS_MAX = 500
 #: Vanished jobs that are remembered until the counters say what became of them, and for how long.
 VANISHED_MAX = 10_000
 VANISHED_MS = 10_000
-#: After so long without a vanished job, what is owed starts at nothing again: it is then the noise of the order of
-#: reads, or of workers that Redis no longer lists.
+#: After so long without a vanished job, what stays owed from one read to the next is forgiven: it is the noise of the
+#: order of reads, or of workers that Redis no longer lists.
 FORGIVEN_MS = 60_000
 
 
@@ -107,6 +107,8 @@ class Unaccounted:
         #: Those of which we know what they were are likelier to have run than those that were gone at the first look.
         self._vanished = {likely: deque[_Vanished](maxlen=VANISHED_MAX) for likely in (True, False)}
         self._last_vanished_ms = 0
+        #: What was owed at the last settling.
+        self._before = (0, 0)
 
     def looked(self, events: Iterable[Event]) -> None:
         """Take off what a look has told of."""
@@ -143,7 +145,9 @@ class Unaccounted:
         if everything:
             yield from self._all_of(ran)
         if now_ms - self._last_vanished_ms > FORGIVEN_MS:
-            self._finished = self._failed = 0
+            self._finished -= _lasting(self._before[0], self._finished)
+            self._failed -= _lasting(self._before[1], self._failed)
+        self._before = (self._finished, self._failed)
 
     def _pay_one(self) -> str:
         if self._finished > 0:
@@ -160,3 +164,8 @@ class Unaccounted:
             self._failed -= failed
             counts = ((ff.FINISHED, finished), (ff.FAILED, failed))
             yield from (Owed(entry.queue, None, metric, count) for metric, count in counts if count)
+
+
+def _lasting(before: int, now: int) -> int:
+    """The part of what is owed, either way, that was owed before as well."""
+    return max(min(before, now), 0) + min(max(before, now), 0)

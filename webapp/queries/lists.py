@@ -47,7 +47,7 @@ def _one_list(
     read = _read_queue if status == "queued" else _read_registry
     every, rank, total, note = read(reader, clock, queue, status, place, limit)
     members = [member for member in every if not (status in EXPIRING and is_over(member[1], clock.now_ms()))]
-    ids = list(dict.fromkeys(_job_id(member) if status == "started" else member for member, _ in members))
+    ids = list(dict.fromkeys(rqkeys.job_of_run(member) if status == "started" else member for member, _ in members))
     run_at = {job_id: due for job_id, due in members} if status == "scheduled" else None
     found = rows.rows(reader, ids, run_at)
     order = ORDERS[status]
@@ -130,7 +130,3 @@ def _note(page: Any, moved: bool) -> str | None:
     if isinstance(page, redis.RedisError):
         return "unreadable"
     return "moved" if moved else None
-
-
-def _job_id(run: str) -> str:
-    return run.rpartition(":")[0] or run

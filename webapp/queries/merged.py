@@ -93,7 +93,7 @@ def _scored(status: str, members: Iterable, now_ms: int) -> Heads:
     if status in EXPIRING:
         members = [(member, score) for member, score in members if not is_over(seconds_ms(score), now_ms)]
     ids = ((member.decode("utf-8", "replace"), score) for member, score in members)
-    return [(job_id.rpartition(":")[0] if status == "started" else job_id, score) for job_id, score in ids]
+    return [(rqkeys.job_of_run(job_id) if status == "started" else job_id, score) for job_id, score in ids]
 
 
 def _first(heads: Heads, descending: bool, limit: int) -> list[str]:

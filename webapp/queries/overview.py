@@ -68,7 +68,7 @@ class OverviewReader:
 
     def running_ids(self) -> set[str]:
         """Ids of the jobs that ran at the last read."""
-        return {_job_id(run) for run in self._runs}
+        return {rqkeys.job_of_run(run) for run in self._runs}
 
     def _read_known(self, reader: redis.Redis) -> Gathered:
         """First round trip: the sets of names, and everything about the names of the last read."""
@@ -102,7 +102,7 @@ class OverviewReader:
         names = [name for name in got.worker_names if name not in got.workers.fields]
         limits = [key for key in got.limit_keys if key not in got.rate_limited]
         runs = [run for run in got.runs(RUNS_MAX) if run not in self._runs]
-        jobs = sorted({_job_id(run) for run in runs} - got.rows.keys())
+        jobs = sorted({rqkeys.job_of_run(run) for run in runs} - got.rows.keys())
         heads = sorted({replies.head for replies in got.queues.values() if replies.head} - self._heads.keys())
         plan = Plan(reader)
         plan.ask("workers", workers.ask, names)
@@ -129,17 +129,13 @@ class OverviewReader:
 
     def _running(self, reader: redis.Redis, got: Gathered) -> list[JobSummary]:
         """A row for each run, with the worker of its execution: the hash may still name that of an earlier run."""
-        worker_of = {_job_id(run): worker for run, worker in self._runs.items()}
+        worker_of = {rqkeys.job_of_run(run): worker for run, worker in self._runs.items()}
         rows = self._rows.finish(reader, {job_id: got.rows[job_id] for job_id in worker_of if job_id in got.rows})
         return [replace(row, worker=worker_of[row.id] or row.worker) for row in rows if row.status is not None]
 
     def _ask_rows(self, pipe: redis.client.Pipeline, ids: list[str]) -> None:
         for job_id in ids:
             self._rows.ask(pipe, job_id)
-
-
-def _job_id(run: str) -> str:
-    return run.rpartition(":")[0] or run
 
 
 def _pairs(ids: list[str], replies: list) -> dict[str, list]:

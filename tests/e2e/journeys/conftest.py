@@ -1,4 +1,4 @@
-"""Fixtures of the journeys: one Chromium a session, one RQ Live a session, a visitor with a clean profile a test."""
+"""Fixtures of the journeys: one RQ Live a session, visitors with a profile of their own. Chromium is of `tests/e2e`."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 import redis as redis_py
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.chromium import find_chromium
 from tests.e2e.journeys.site import OWN, Site, catalog_of, publish, restore_catalog
 from tests.e2e.journeys.visitor import Visitor
 from tests.processes import WebServer, WorkerProcess
@@ -16,17 +15,6 @@ from tests.servers import RedisServer
 from tests.support import ROOT
 
 SCREENSHOTS = ROOT / "var" / "screenshots"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser; each visitor has a profile of its own in it."""
-    path = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -64,11 +65,15 @@ class Load:
                 self._enqueue(pipe, now)
             pipe.execute()
 
+    @staticmethod
+    def _now() -> str:
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
     def _enqueue(self, pipe: redis.client.Pipeline, now: float) -> None:
         self.number += 1
         job_id = str(uuid4())
         data = raw_jobs.payload(FUNCTIONS[self.number % len(FUNCTIONS)], (self.number,))
-        pipe.hset(f"rq:job:{job_id}", mapping=raw_jobs.fields("queued", data=data))
+        pipe.hset(f"rq:job:{job_id}", mapping=raw_jobs.fields("queued", data=data, enqueued_at=self._now()))
         pipe.rpush("rq:queue:default", job_id)
         self.waiting.append((now + 0.1, job_id))
 
@@ -76,7 +81,7 @@ class Load:
         worker = WORKERS[self.number % len(WORKERS)]
         pipe.lrem("rq:queue:default", 1, job_id)
         pipe.hset(
-            f"rq:job:{job_id}", mapping={"status": "started", "started_at": raw_jobs.stamp(), "worker_name": worker}
+            f"rq:job:{job_id}", mapping={"status": "started", "started_at": self._now(), "worker_name": worker}
         )
         run = raw_jobs.execution(pipe, job_id, worker)
         self.running.append((now + RUN_S, job_id, run))
@@ -84,7 +89,7 @@ class Load:
     def _finish(self, pipe: redis.client.Pipeline, job_id: str, run: str) -> None:
         pipe.zrem("rq:wip:default", f"{job_id}:{run}")
         pipe.delete(f"rq:execution:{job_id}:{run}", f"rq:executions:{job_id}")
-        pipe.hset(f"rq:job:{job_id}", mapping={"status": "finished", "ended_at": raw_jobs.stamp(), "worker_name": ""})
+        pipe.hset(f"rq:job:{job_id}", mapping={"status": "finished", "ended_at": self._now(), "worker_name": ""})
         pipe.expire(f"rq:job:{job_id}", RESULT_TTL_S)
         pipe.zadd("rq:finished:default", {job_id: time.time() + RESULT_TTL_S})
 

@@ -9,8 +9,6 @@ from rq.job import Job
 
 from tests import in_redis
 
-pytestmark = pytest.mark.e2e
-
 FAILS = "tests.fixture_jobs.div_by_zero"
 
 

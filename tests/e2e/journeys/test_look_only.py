@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 from tests import raw_jobs
 from tests.e2e.journeys.site import Site, restore_catalog
 
-pytestmark = pytest.mark.e2e
-
 
 @pytest.fixture
 def attached(redis, published, redis_server, web_server) -> Site:

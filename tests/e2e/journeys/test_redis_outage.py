@@ -6,8 +6,6 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.e2e
-
 #: Until everything is as it was: the feed, the sockets of workers, RQ's own patience.
 BACK_MS = 30_000
 #: What the figures say while the operations process works.

@@ -6,11 +6,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 from urllib.request import Request, urlopen
 
-import pytest
 from playwright.sync_api import expect
 from rq.job import Job
-
-pytestmark = pytest.mark.e2e
 
 
 def options(visitor):

@@ -6,8 +6,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.e2e
-
 ROWS, BLOCKS = 10_000, 60
 CITIES = ("Busan", "Daegu", "Jeju", "Seoul")
 HEAD, BROKEN = "number,temperature,city\n", "1,2,Seoul,and,more\n"

@@ -1,11 +1,8 @@
 """Whoever looks, through whichever server, sees the same job at the same time."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.journeys.site import OWN, Site
-
-pytestmark = pytest.mark.e2e
 
 
 def test_a_job_is_seen_live_in_another_browser_and_through_another_server(

@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 
 from tests.e2e.journeys.site import OWN, Successor
 
-pytestmark = pytest.mark.e2e
-
 #: What the browser itself says of a server that is not there.
 REFUSED = (r"WebSocket connection to .* failed", r"ERR_CONNECTION_(REFUSED|RESET)", r"ERR_EMPTY_RESPONSE")
 STEP = re.compile(r"Step (\d+) of 40 done")

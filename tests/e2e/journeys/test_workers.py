@@ -2,10 +2,7 @@
 
 import time
 
-import pytest
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.e2e
 
 #: Seconds within which a killed worker is shown as lost, and what a busy machine may add.
 LOST_WITHIN, SLACK = 3.0, 1.0

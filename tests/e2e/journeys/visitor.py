@@ -198,7 +198,7 @@ class Visitor(Place):
         return self
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type in ("error", "warning"):
             self._note(f"console: {message.text} [{message.location.get('url', '')}]")
 
     def _on_failed(self, request: Request) -> None:

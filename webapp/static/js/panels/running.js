@@ -11,7 +11,7 @@ import { t } from "../i18n.js";
 import { liveNow } from "../liveness.js";
 import { to, toJob } from "../router.js";
 import { gathered, running, server, slices, totals } from "../store.js";
-import { longestFirst, MOST, placeOf, runningFor } from "./running.model.js";
+import { longestFirst, MOST, MOST_GATHERED, placeOf, runningFor, WORTH_A_RATE } from "./running.model.js";
 
 const PYTHON = 'from redis import Redis\nfrom rq import Queue\n\nQueue("default", connection=Redis()).enqueue("time.sleep", 5)';
 
@@ -51,7 +51,7 @@ const Run = ({ row, gone }) => html`
 const Gathered = ({ row }) => html`
   <li class="run">
     <div class="run-what">
-      <div class="run-title clip" title=${row.func}>${row.title} <span class="muted">${t("running.rate", { n: number(row.per_minute / 60, row.per_minute < 60 ? 1 : 0) })}</span></div>
+      <div class="run-title clip" title=${row.func}>${row.title} ${row.per_minute >= WORTH_A_RATE && html`<span class="muted">${t("running.rate", { n: number(row.per_minute / 60, row.per_minute < 60 ? 1 : 0) })}</span>`}</div>
       <div class="run-place clip">${[t("running.median", { time: duration(row.median_ms == null ? null : row.median_ms / 1000) }), row.queue].filter(Boolean).join(" · ")}</div>
     </div>
     <div class="run-progress"><div class="run-words"><span class="clip">${t("running.gathered")}</span><span class="nowrap">${t("running.per_minute", { n: number(row.per_minute) })}</span></div></div>
@@ -105,7 +105,8 @@ export function Running() {
       <ul class="fresh">
         ${shown.map(({ key, item, gone }) => html`<${Run} key=${key} row=${item} gone=${gone} />`)}
         ${known && html`<${More} total=${rows.length} />`}
-        ${short.map((row) => html`<${Gathered} key=${`${row.queue}/${row.func}`} row=${row} />`)}
+        ${short.slice(0, MOST_GATHERED).map((row) => html`<${Gathered} key=${`${row.queue}/${row.func}`} row=${row} />`)}
+        ${short.length > MOST_GATHERED && html`<li class="run-more muted">${t("running.more_functions", { n: short.length - MOST_GATHERED })}</li>`}
       </ul>
     </section>`;
 }

@@ -3,6 +3,12 @@
 /** Rows on the Overview; the rest is one link away. */
 export const MOST = 8;
 
+/** Lines of gathered functions, busiest first. */
+export const MOST_GATHERED = 4;
+
+/** Runs a minute from which a rate per second says something. */
+export const WORTH_A_RATE = 6;
+
 const started = (row) => row.started_at ?? Number.MAX_SAFE_INTEGER;
 
 /** Longest running first; of equal age by id, so that the order does not flicker. */

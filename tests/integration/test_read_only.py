@@ -1,0 +1,192 @@
+"""Reads never write: all of them run as a Redis user that may not, and what any of them sends is counted."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis as redis_py
+from rq import Queue
+
+from jobs import _keys
+from tests import fixture_jobs, raw_jobs
+from tests.live import Page, get, get_ok
+from tests.processes import WebServer
+from tests.servers import RedisServer
+from webapp.live.feed import PROOF_INTERVAL
+from webapp.models import STATUSES
+
+#: What an operator grants to who may only look.
+RIGHTS = ("~*", "&*", "+@read", "+@connection", "+@transaction", "-@dangerous", "+info", "+subscribe", "+unsubscribe")
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def server(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
+    own = RedisServer(kind=request.param)
+    own.start()
+    client = own.connection()
+    client.execute_command("ACL", "SETUSER", "viewer", "on", ">secret", *RIGHTS)
+    yield own
+    own.close()
+
+
+def as_viewer(server: RedisServer) -> str:
+    """The address of the server for the user who may only look."""
+    return f"unix://viewer:secret@{server.path}"
+
+
+def scene(client: redis_py.Redis) -> list[str]:
+    """Jobs in every status, also what RQ's own reads would clean up: abandoned, expired, vanished, ready."""
+    queue = Queue(connection=client)
+    ids = [queue.enqueue(fixture_jobs.nothing).id]
+    ids += [raw_jobs.listed(client, status) for status in ("failed", "finished", "scheduled", "deferred", "canceled")]
+    ids += [raw_jobs.listed(client, "started", score=time.time() - 1_000), raw_jobs.listed(client, "ready_to_enqueue")]
+    raw_jobs.listed(client, "failed", "expired", score=time.time() - 1_000)
+    client.rpush("rq:queue:default", "vanished")
+    raw_jobs.worker(client, "stale")
+    client.sadd("rq:workers", "rq:worker:gone")
+    client.xadd(_keys.log(ids[0]), {"at": 1, "text": "line"})
+    return [*ids, "vanished"]
+
+
+def look_at_everything(web: WebServer, client: redis_py.Redis, ids: list[str]) -> None:
+    """Every GET of the API, and a socket that watches all there is while something changes."""
+    for path in ("/api/overview", "/api/queues", "/api/workers", "/api/job-types", "/healthz", "/"):
+        get_ok(web, path)
+    for queue in ("", "default"):
+        for status in ("", *STATUSES):
+            get_ok(web, "/api/jobs", queue=queue, status=status)
+    for job_id in ids:
+        assert get(web, f"/api/jobs/{job_id}")[0] in (200, 404)
+        get_ok(web, f"/api/jobs/{job_id}/log")
+    get_ok(web, f"/api/jobs/{ids[0]}", wait="0.1")
+    with Page(web, {"overview": True, "rows": ids, "job": ids[0], "log": {"job": ids[0]}, "lists": ["/"]}) as page:
+        page.until(lambda: page.complete and ids[0] in page.jobs and page.logs.get(ids[0]), message="a snapshot")
+        client.hset(f"rq:job:{ids[0]}", "status", "canceled")
+        page.until(lambda: page.rows.get(ids[0], {}).get("status") == "canceled", message="a change")
+        page.until(lambda: page.health["redis"] == "ok")
+
+
+def writes(client: redis_py.Redis) -> set[str]:
+    """The names of all commands that write."""
+    return {name.decode().lower() for name in client.execute_command("ACL", "CAT", "write")}
+
+
+def refused(client: redis_py.Redis) -> list[str]:
+    """The commands that Redis refused to the viewer, from its log."""
+    entries = client.execute_command("ACL", "LOG")
+    plain = [dict(zip(entry[::2], entry[1::2], strict=True)) if isinstance(entry, list) else entry for entry in entries]
+    plain = [{_text(key): _text(value) for key, value in entry.items()} for entry in plain]
+    return [entry["object"] for entry in plain if entry["username"] == "viewer" for _ in range(int(entry["count"]))]
+
+
+def _text(value: object) -> object:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def test_everything_can_be_looked_at_with_a_reader_that_may_not_write(server, web_server):
+    client = server.connection()
+    ids = scene(client)
+    web = web_server(server.url, env={"RQLIVE_READER_URL": as_viewer(server)})
+    look_at_everything(web, client, ids)
+    assert refused_writes(client) == []
+    assert get_ok(web, "/api/overview")["health"]["feed"]["mode"] == "tracking"
+
+
+def test_everything_can_be_looked_at_as_the_only_user(server, web_server):
+    client = server.connection()
+    ids = scene(client)
+    web = web_server(as_viewer(server))
+    look_at_everything(web, client, ids)
+    assert get_ok(web, "/api/overview")["health"]["feed"] == {"mode": "tracking", "proved_at": None}
+    assert refused_writes(client) == ["set"], "only whether our own probe may be written"
+
+
+@pytest.mark.parametrize("server", ["redis"], indirect=True)
+def test_what_was_refused_once_is_not_tried_again(server, web_server):
+    client = server.connection()
+    web = web_server(as_viewer(server))
+    with Page(web, {"overview": True}) as page:
+        page.settle(PROOF_INTERVAL + 1.5)
+    assert refused_writes(client) == ["set"]
+    assert not client.keys(f"{_keys.PREFIX}probe:*")
+
+
+def refused_writes(client: redis_py.Redis) -> list[str]:
+    """What the viewer tried to write and was not let."""
+    tried = [command.partition("|")[0] for command in refused(client)]
+    return [command for command in tried if command in writes(client)]
+
+
+def test_who_is_told_not_to_record_writes_nothing_at_all(server, web_server):
+    client = server.connection()
+    ids = scene(client)
+    web = web_server(server.url, env={"RQLIVE_RECORD": 0})
+    before = {key: client.dump(key) for key in client.scan_iter()}
+    client.config_resetstat()
+    look_at_everything(web, client, ids)
+    client.hset(f"rq:job:{ids[0]}", "status", "queued")
+    sent = {name.removeprefix("cmdstat_").partition("|")[0] for name in client.info("commandstats")}
+    assert sent & writes(client) == {"hset"}, "only what this test wrote itself"
+    assert {key: client.dump(key) for key in client.scan_iter()} == before
+
+
+def test_by_itself_it_writes_its_probe_and_nothing_else(server, web_server):
+    client = server.connection()
+    ids = scene(client)
+    web = web_server(server.url)
+    client.config_resetstat()
+    with client.monitor() as monitor:
+        look_at_everything(web, server.connection(), ids)
+        client.echo("the end")
+        sent = []
+        for command in monitor.listen():
+            if command["command"].startswith("ECHO"):
+                break
+            sent.append(command["command"].split())
+    changing = writes(client)
+    written = {(words[0].lower(), words[1]) for words in sent if words[0].lower() in changing}
+    ours = {(name, key) for name, key in written if key != f"rq:job:{ids[0]}"}
+    assert {name for name, _ in ours} <= {"set"}
+    assert all(key.startswith(f"{_keys.PREFIX}probe:") for _, key in ours)
+
+
+def test_a_reader_without_pubsub_calls_nobody_lost(server, web_server):
+    client = server.connection()
+    scene(client)
+    web = web_server(as_viewer(server))
+    with Page(web, {"overview": True}) as page:
+        page.until(lambda: page.complete)
+        page.settle(4)
+        assert page.parts["worker"]["stale"]["state"] == "idle"
+        assert page.parts["worker"]["gone"]["state"] == "no signal"
+
+
+def test_a_user_without_tracking_is_served_in_another_mode(server, web_server):
+    client = server.connection()
+    client.execute_command("ACL", "SETUSER", "viewer", "-client|tracking", "+@write")
+    raw_jobs.listed(client, "queued")
+    web = web_server(as_viewer(server))
+    with Page(web, {"overview": True, "lists": ["default/queued"]}) as page:
+        page.until(lambda: page.mode == "sampling", message="the mode that is left")
+        assert page.health["message"]
+        raw_jobs.listed(client, "queued")
+        page.until(lambda: page.parts["queue"]["default"]["queued"] == 2)
+        page.until(lambda: (page.lists.get("default/queued") or {}).get("total") == 2)
+
+
+def test_a_user_who_may_see_only_rqs_keys(server, web_server):
+    client = server.connection()
+    client.execute_command("ACL", "SETUSER", "viewer", "resetkeys", "~rq:*", "resetchannels", "&rq:*")
+    ids = scene(client)
+    web = web_server(as_viewer(server))
+    look_at_everything(web, client, ids)
+
+
+@pytest.mark.parametrize("wrong", ["unix://viewer:wrong@{path}", "unix://nobody:secret@{path}"])
+def test_a_wrong_password_is_said_and_not_a_crash(server, web_server, wrong):
+    web = web_server(wrong.format(path=server.path))
+    assert get(web, "/")[0] == 200
+    assert get(web, "/healthz")[0] == 503
+    status, body = get(web, "/api/overview")
+    assert (status, body["error"]["code"]) == (503, "redis_away")
+    assert "password" in body["error"]["message"]
