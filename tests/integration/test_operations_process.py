@@ -55,6 +55,7 @@ def test_another_process_takes_over_from_one_that_was_killed(redis, operations_p
     eventually(lambda: "stands by" in second.output)
     first.kill()
     eventually(lambda: holder(redis) and pid_of(holder(redis)) == second.pid, timeout=12)
+    eventually(lambda: "are recorded" in second.output)
     Queue(connection=redis).enqueue(fixture_jobs.nothing)
     eventually(lambda: recorded(redis)[ff.ARRIVED] == 1)
 

@@ -70,15 +70,23 @@ def test_jobs_that_are_deleted_as_they_finish_are_counted_by_what_their_worker_s
     redis, queue, operations, worker_process
 ):
     operations()
+    worker_process("default")
     for _ in range(10):
         queue.enqueue(fixture_jobs.nothing, result_ttl=0)
-    for _ in range(5):
-        queue.enqueue(fixture_jobs.nothing).delete()
-    worker_process("default", burst=True)
-    eventually(lambda: recorded(redis, function="tests.fixture_jobs.nothing")[ff.FINISHED] == 10)
+    eventually(lambda: counts(redis, ff.ARRIVED, ff.STARTED, ff.FINISHED) == (10, 10, 10), timeout=15)
     queue.enqueue(fixture_jobs.add, 1, 2)
-    worker_process("default", burst=True)
-    eventually(lambda: recorded(redis)[ff.FINISHED] == 11, message="and none of those that were deleted")
+    eventually(lambda: recorded(redis)[ff.FINISHED] == 11)
+
+
+def test_jobs_that_a_user_deletes_are_not_counted_as_runs(redis, queue, operations, worker_process):
+    operations()
+    worker_process("default")
+    other = Queue("nobody-listens", connection=redis)
+    for number in range(3):
+        for _ in range(5):
+            other.enqueue(fixture_jobs.nothing).delete()
+        queue.enqueue(fixture_jobs.add, number, 2)
+        eventually(lambda runs=number + 1: counts(redis, ff.FINISHED, ff.STARTED) == (runs, runs))
 
 
 def test_a_stopped_and_a_canceled_job_are_counted_as_what_they_are(redis, queue, operations, worker_process):

@@ -115,9 +115,11 @@ class Watcher:
         self._wake.set()
 
     def _run(self) -> None:
-        while not self._stopping:
+        while True:
             self._wake.wait(self._pause())
             self._wake.clear()
+            if self._stopping:
+                return
             if not len(self._hub) and not self._waiting:
                 self._rest()
                 continue

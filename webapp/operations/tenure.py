@@ -11,16 +11,16 @@ import time
 from redis.exceptions import RedisError
 
 from jobs import _keys
-from webapp import figure_fields as ff
 from webapp import rqkeys
 from webapp.connections import Connections
 from webapp.live.feed import Feed
-from webapp.operations.counters import Unaccounted, WorkerCounters
+from webapp.operations.counters import WorkerCounters
 from webapp.operations.flush import Flush
 from webapp.operations.lease import Lease
 from webapp.operations.looks import Looks
 from webapp.operations.pending import Pending
 from webapp.operations.tally import Increment, Tally, still_open
+from webapp.operations.unaccounted import Unaccounted
 from webapp.queries.clock import RedisClock
 
 #: Seconds between writes: with the renewal of the lease and the workers' counters they are one round trip.
@@ -157,5 +157,4 @@ class Tenure:
         self._owed.counted(self._counters.absorb(counters, now_ms))
         gap, self._gap = self._gap, False
         for owed in self._owed.settle(now_ms, everything=gap):
-            events = [(owed.metric, owed.count)] + [(ff.STARTED, owed.count)] * (not owed.started)
-            self._tally.add(now_ms, owed.queue, owed.function, events)
+            self._tally.add(now_ms, owed.queue, owed.function, owed.events)

@@ -1,7 +1,7 @@
 """One job in full: what it calls, how it went, what it waits for, what may be done with it. Bounded in every part."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import redis
@@ -155,17 +155,16 @@ def _detail(
     row: JobSummary, plan: Plan, payload: _Payload, position: int | None, overview: Overview | None, now: int
 ) -> JobDetail:
     fields = dict(zip(FIELDS, reply(plan["fields"][0]) or [None] * len(FIELDS), strict=True))
-    known = {name: getattr(row, name) for name in JobSummary.__dataclass_fields__}
     worker = overview.workers.get(row.worker) if overview and row.worker else None
     if row.status == "started" and worker is not None:
-        known["worker_state"] = "runs on" if worker.runs_on else (worker.state if worker.since else "alive")
-    if payload.note and not row.note:
-        known["note"] = payload.note
+        state = "runs on" if worker.runs_on else (worker.state if worker.since else "alive")
+        row = replace(row, worker_state=state)
+    row = replace(row, note=row.note or payload.note)
     ttl = reply(plan["ttl"][0], -1)
     failed = next((one for one in payload.attempts if one.error), None)
     queue_info = _queue_info(row, position, overview)
     return JobDetail(
-        **known,
+        **{name: getattr(row, name) for name in JobSummary.__dataclass_fields__},
         arguments=payload.arguments,
         description=(text(fields["description"]) or "")[:2_000],
         timeout=integer(fields["timeout"]),

@@ -83,8 +83,9 @@ class Liveness:
     def _process_is_gone(self, track: _Track, sign: Sign) -> bool:
         """Whether a process that we once saw here has ended. A pid that we never saw may live in another container."""
         here = sign.pid if sign.hostname == self._hostname else None
-        if not sign.expired and here != track.pid:
-            # A new worker under an old name is another process.
+        # A new worker under an old name is another process. A hash without a pid tells nothing: it has expired, or the
+        # horse of a killed worker has written its last counters into one.
+        if sign.pid and here != track.pid:
             track.pid, track.process = here, None
         if not track.pid:
             return False

@@ -109,12 +109,12 @@ def _ended(scene: Scene) -> None:
     for n in range(3):
         scene.ids["failed"] = raw_jobs.listed(client, "failed", queue="reports", data=failing, retries_left=0, **times)
     for kind, outcome in ((4, 61), (2, 39)):
-        _result(client, scene.ids["failed"], kind, exc_string=TRACEBACK, worker_name=WORKERS[1], seconds=outcome)
+        add_result(client, scene.ids["failed"], kind, exc_string=TRACEBACK, worker_name=WORKERS[1], seconds=outcome)
     scene.ids["finished"] = raw_jobs.listed(
         client, "finished", data=raw_jobs.payload("jobs.csv_profile.csv_profile", (), {"file": "upload:2/flights.csv"}), **times
     )
     client.expire(f"rq:job:{scene.ids['finished']}", 86_400)
-    _result(client, scene.ids["finished"], 1, return_value=PROFILE, worker_name=WORKERS[0], seconds=38)
+    add_result(client, scene.ids["finished"], 1, return_value=PROFILE, worker_name=WORKERS[0], seconds=38)
     for n in range(70):
         data = raw_jobs.payload("mail.send_invoice", (f"customer-{n}@example.com",))
         raw_jobs.listed(client, "finished", queue="high", data=data, **times | {"started_at": ago(38.4)})
@@ -141,7 +141,7 @@ def _waiting(scene: Scene) -> None:
     scene.ids["odd"] = raw_jobs.listed(client, "queued", data=b"no pickle at all")
 
 
-def _result(client: redis.Redis, job_id: str, kind: int, seconds: float, return_value: object = None, **more: object) -> None:
+def add_result(client: redis.Redis, job_id: str, kind: int, seconds: float, return_value: object = None, **more: object) -> None:
     now = time.time()
     fields = {"type": kind, "created_at": int((now - seconds) * 1000), "execution_id": f"run-{kind}"} | more
     fields |= {"execution_started_at": now - seconds - 2.3, "execution_ended_at": now - seconds}

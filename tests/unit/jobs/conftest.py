@@ -1,6 +1,8 @@
 """An open run that tells a list what it would tell Redis: for what happens in a process before anything is written."""
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from jobs import _run
 from jobs._log import Line
+from tests.support import clean_env
 
 
 class ListPost:
@@ -43,3 +46,14 @@ def run(post: ListPost) -> Iterator[_run.Run]:
     job = SimpleNamespace(failure_ttl=None, result_ttl=None, repeats_left=None)
     yield _run.Run("job-1", "0123abcd", lambda: post, job)
     assert _run.current is None
+
+
+@pytest.fixture
+def loaded_after() -> Callable[[str], set[str]]:
+    """The modules that a fresh Python has loaded when it has run some code."""
+
+    def run_it(code: str) -> set[str]:
+        command = [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"]
+        return set(subprocess.run(command, env=clean_env(), check=True, capture_output=True, text=True).stdout.split())
+
+    return run_it

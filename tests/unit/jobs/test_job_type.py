@@ -1,14 +1,12 @@
 import asyncio
 import inspect
 import pickle
-import subprocess
-import sys
 
 import pytest
 
 from jobs import _run, job_type
 from jobs._job_type import MARK
-from tests.support import ROOT, clean_env
+from tests.support import ROOT
 
 
 @job_type
@@ -52,17 +50,12 @@ def test_an_option_that_cannot_be_is_refused_with_what_would_work(options: dict)
         job_type(**options)(lambda: None)
 
 
-def loaded_after(code: str) -> set[str]:
-    command = [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"]
-    return set(subprocess.run(command, env=clean_env(), check=True, capture_output=True, text=True).stdout.split())
-
-
-def test_calling_it_as_a_function_loads_no_rq_and_no_redis() -> None:
+def test_calling_it_as_a_function_loads_no_rq_and_no_redis(loaded_after) -> None:
     loaded = loaded_after("from jobs.wait import wait; wait(steps=1, seconds=0)")
     assert loaded.isdisjoint({"rq", "redis", "flask", "webapp", "fsspec", "duckdb", "jobs._courier", "jobs._files"})
 
 
-def test_every_plain_named_job_type_is_light_to_import() -> None:
+def test_every_plain_named_job_type_is_light_to_import(loaded_after) -> None:
     names = [path.stem for path in (ROOT / "jobs").glob("[!_]*.py")]
     loaded = loaded_after("\n".join(f"import jobs.{name}" for name in names))
     assert loaded.isdisjoint({"duckdb", "fsspec", "numpy", "pandas", "PIL", "pydantic", "flask", "webapp"})
