@@ -1,12 +1,14 @@
 """What a CSV does not say: its delimiter, its number of columns, whether the first line names them. Pure guesses.
 
-All look at the first lines only, each line by itself, so that a broken quote spoils no more than its own.
+All look at the first lines only, and where they disagree at each line by itself: a broken quote spoils only its own.
 """
 
 import csv
 from collections import Counter
 
 DELIMITERS = (",", ";", "\t", "|")
+#: So many whole records are believed, though the next is broken, or cut off where the sample ends.
+ENOUGH_RECORDS = 10
 
 
 def fields_of(line: str, delimiter: str) -> list[str]:
@@ -28,10 +30,24 @@ def find_delimiter(lines: list[str]) -> str:
 
 
 def usual_fields(lines: list[str], delimiter: str) -> tuple[int, float]:
-    """(number of fields that most lines have, their share of all)."""
+    """(number of fields that all records have, 1.0), or where they differ (that of most lines, their share of all)."""
+    lengths = _record_lengths(lines, delimiter)
+    if len(set(lengths)) == 1:
+        return lengths.pop(), 1.0
     counts = Counter(len(fields_of(line, delimiter)) for line in lines)
     fields, times = max(counts.items(), key=lambda item: (item[1], item[0]))
     return fields, times / len(lines)
+
+
+def _record_lengths(lines: list[str], delimiter: str) -> list[int]:
+    """The number of fields of each record; a quoted field may go over many lines. Nothing if one breaks off early."""
+    lengths = []
+    try:
+        for row in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True):
+            lengths.append(len(row))
+    except csv.Error:
+        return lengths if len(lengths) >= ENOUGH_RECORDS else []
+    return lengths
 
 
 def is_header(rows: list[list[str]]) -> bool:

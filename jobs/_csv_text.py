@@ -8,10 +8,13 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 
+from jobs._csv_plain import is_plain, is_utf8
 from jobs._csv_sniff import fields_of, find_delimiter, is_header, unique_names, usual_fields
 
 #: Bytes of one record, and lines of a quoted one: beyond it is a broken quote, or no CSV.
 RECORD_BYTES_MAX, RECORD_LINES_MAX = 900_000, 1_000
+#: A quoted field of more lines than this, each of which would be a record by itself, is two broken quotes.
+FIELD_LINES = 20
 #: Lines looked at to find the delimiter and the number of columns.
 SNIFF_LINES = 1_000
 #: Columns that are read; the rest is left out, and said so.
@@ -109,7 +112,7 @@ class CsvText:
     def _clean(self, block: bytes, closed: bool) -> bytes:
         self._kept = b""
         whole = self._fields <= COLUMNS_MAX
-        if whole and self._is_plain(block):
+        if whole and is_plain(block, self.delimiter.encode(), self._fields):
             self._line += block.count(b"\n")
             self.rows += block.count(b"\n")
             return block
@@ -121,32 +124,27 @@ class CsvText:
         self.rows += len(rows)
         return _written(rows if whole else (row[:COLUMNS_MAX] for row in rows), self.delimiter)
 
-    def _is_plain(self, block: bytes) -> bool:
-        """Whether each line has the right number of delimiters and nothing needs a second look. Fast as a copy."""
-        if b'"' in block or b"\r" in block or b"\0" in block or not _is_utf8(block):
-            return False
-        delimiter = self.delimiter.encode()
-        skeleton = block.translate(None, bytes(set(range(256)) - set(delimiter + b"\n")))
-        usual = delimiter * (self._fields - 1) + b"\n"
-        return skeleton == usual * (len(skeleton) // len(usual))
-
     def _all_at_once(self, block: bytes) -> list[list[str]] | None:
-        """All records of the block, if nothing is wrong with any of them."""
-        if b"\0" in block or not _is_utf8(block):
+        """All records of the block, if nothing is wrong or strange with any of them."""
+        if b"\0" in block or not is_utf8(block):
             return None
-        lines = io.StringIO(block.decode(), newline="\n")
+        reader = csv.reader(io.StringIO(block.decode(), newline="\n"), delimiter=self.delimiter, strict=True)
+        rows, line = [], 0
         try:
-            rows = [row or [""] for row in csv.reader(lines, delimiter=self.delimiter, strict=True)]
+            for row in reader:
+                used, line = reader.line_num - line, reader.line_num
+                if row or self._fields == 1:
+                    rows.append(row or [""])
+                    if len(rows[-1]) != self._fields or used > FIELD_LINES:
+                        return None
         except csv.Error:
             return None
-        if self._fields > 1:
-            rows = [row for row in rows if row != [""]]
-        return rows if all(len(row) == self._fields for row in rows) else None
+        return rows
 
     def _one_by_one(self, block: bytes, closed: bool) -> Iterator[list[str]]:
         """The good records; bad lines are put aside. A record that is open at the end waits for the next block."""
         lines = block.split(b"\n")[:-1]
-        is_utf8 = _is_utf8(block)
+        foreign = not is_utf8(block)
         place = 0
         while place < len(lines):
             row, used, reason = self._record(lines, place, closed)
@@ -157,8 +155,8 @@ class CsvText:
                 yield row
             elif reason:
                 self._put_aside(self._line, reason, _decode(lines[place]))
-            if not is_utf8:
-                self._foreign_lines += sum(not _is_utf8(line) for line in lines[place : place + used])
+            if foreign:
+                self._foreign_lines += sum(not is_utf8(line) for line in lines[place : place + used])
             place += used
             self._line += used
 
@@ -177,7 +175,13 @@ class CsvText:
         except csv.Error as error:
             goes_on = "unexpected end" in str(error) and following.all_used and not closed
             return (None, 0, "") if goes_on else (None, 1, _reason(str(error), following.used))
-        return self._checked(row or [""], following.used)
+        used = following.used
+        if used > FIELD_LINES and self._fields > 1 and all(map(self._looks_whole, lines[place : place + used])):
+            return None, 1, OPEN_QUOTE
+        return self._checked(row or [""], used)
+
+    def _looks_whole(self, line: bytes) -> bool:
+        return line.count(self.delimiter.encode()) == self._fields - 1
 
     def _checked(self, row: list[str], used: int) -> Record:
         if len(row) == self._fields:
@@ -217,14 +221,6 @@ def _decode(line: bytes) -> str:
         return line.decode()
     except UnicodeDecodeError:
         return line.decode(FALLBACK, "replace")
-
-
-def _is_utf8(block: bytes) -> bool:
-    try:
-        block.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _written(rows: Iterable[list[str]], delimiter: str) -> bytes:

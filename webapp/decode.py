@@ -22,6 +22,7 @@ DETAIL_BYTES = 256 * 1024
 TRACEBACK_CHARS = 100_000
 #: Characters of a dotted name.
 NAME_CHARS = 500
+GETATTR = frozenset({"builtins.getattr", "__builtin__.getattr"})
 #: How JSON begins and no pickle does.
 _JSON = re.compile(rb'[\[{"\d-]|(?:null|true|false|NaN|Infinity)\Z')
 
@@ -92,6 +93,9 @@ class _PlainUnpickler(pickle._Unpickler):
     def _instantiate(self, klass: Any, args: Any) -> None:
         if not isinstance(args, tuple | list):
             raise Undecodable("an object built from something else than arguments")
+        if isinstance(klass, _Named) and klass.name in GETATTR and len(args) == 2 and isinstance(args[0], _Named):
+            # Python 3.11.0 to 3.11.3 pickles a member of an Enum as getattr(Colour, "RED").
+            klass, args = args[0], args[1:]
         self.append(Opaque(klass.name if isinstance(klass, _Named) else "?", args))
 
     def load_newobj(self) -> None:

@@ -1,7 +1,8 @@
 """Fixtures of the reading and live side: the web application in this process, and gunicorn for the sockets."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import redis as redis_py
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.live import Page
+from tests import processes
+from tests.live import Page, get_ok
 from tests.processes import WebServer
 from tests.servers import RedisServer
 from tests.support import eventually
@@ -67,6 +69,34 @@ def _session_web(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFac
 def web(_session_web: WebServer, redis: redis_py.Redis) -> WebServer:
     """A web process on the session's server, which is empty. Do not end it: take `web_server` for that."""
     return _session_web
+
+
+def _beaten(url: str, folder: Path, env: dict | None = None) -> WebServer:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "APP", "tests.beaten_app:create()")
+        server = WebServer(url, folder, env)
+    server.wait_ready()
+    return server
+
+
+@pytest.fixture(scope="session")
+def _session_beaten(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    server = _beaten(redis_server.url, tmp_path_factory.mktemp("beaten"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def beaten_server(redis_server: RedisServer, started, tmp_path: Path) -> Callable[[dict], WebServer]:
+    """Starts gunicorn with the application of `tests/beaten_app.py` and these settings."""
+    return lambda env: started(_beaten(redis_server.url, tmp_path, env))
+
+
+@pytest.fixture
+def beaten(_session_beaten: WebServer, redis: redis_py.Redis) -> WebServer:
+    """A web process whose inside can be seen, on the session's server, which is empty."""
+    get_ok(_session_beaten, "/api/overview")
+    return _session_beaten
 
 
 @pytest.fixture

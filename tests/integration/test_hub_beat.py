@@ -1,7 +1,7 @@
 """Nothing holds gevent's hub: a greenlet beats in a real web process under each read of nasty data.
 
-Other processes take the cores away for longer than any read does. So each read is measured several times and its best
-counts: what is held by the read itself is held each time.
+Other processes take the cores away for longer than any read does. So the process's own work between two beats is what
+counts, each read is measured several times, and its best counts: what is held by the read itself is held each time.
 """
 
 import base64
@@ -14,31 +14,16 @@ import zlib
 import pytest
 
 from jobs import _keys
-from tests import processes, raw_jobs
+from tests import raw_jobs
 from tests.beaten_app import INTERVAL
 from tests.live import Page, get_ok
 from tests.processes import WebServer
 
 #: Milliseconds that nothing may hold the hub.
 HELD_MAX = 20.0
-TRIES = 12
-
-
-@pytest.fixture(scope="module")
-def _beaten(redis_server, tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processes, "APP", "tests.beaten_app:create()")
-        server = WebServer(redis_server.url, tmp_path_factory.mktemp("beaten"))
-    server.wait_ready()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def beaten(_beaten, redis):
-    """A web process that beats, on the session's server, which is empty."""
-    get_ok(_beaten, "/api/overview")
-    return _beaten
+#: The same for what needs no processor, a wait outside of gevent: on a machine that others use as well.
+WAIT_MAX = 200.0
+TRIES = 8
 
 
 def held(server: WebServer, act, tries: int = TRIES) -> float:
@@ -50,7 +35,7 @@ def held(server: WebServer, act, tries: int = TRIES) -> float:
         time.sleep(INTERVAL * 4)
         told = get_ok(server, "/beat")
         assert told["beats"] > 1
-        worst.append(told["worst"])
+        worst.append(told["worst"] if told["latest"] < WAIT_MAX else told["latest"])
         if worst[-1] <= HELD_MAX:
             break
     return min(worst)

@@ -199,11 +199,27 @@ def open_sockets(web: WebServer) -> int:
     )
 
 
-def test_a_slow_client_is_resynced_not_disconnected(page, redis, web):
-    """More events than a mailbox holds while a client does not read: it gets the present when it does."""
+def test_a_slow_client_is_resynced_not_disconnected(redis, beaten_server):
+    """More happens than its mailbox holds: it is told everything anew, and goes on."""
+    web = beaten_server({"RQLIVE_TEST_MAILBOX": 20})
+    ids = [raw_jobs.listed(redis, "queued", queue=f"q{number}") for number in range(30)]
+    with Page(web, {"overview": True, "rows": ids}) as page:
+        page.until(lambda: page.complete and len(page.rows) == 30, message="a snapshot larger than a mailbox")
+        snapshots = [event for event in page.events if event.get("part") == "complete"]
+        for number in range(3):
+            with redis.pipeline(transaction=True) as pipe:
+                for job_id in ids:
+                    pipe.hset(f"rq:job:{job_id}", "worker_name", f"w{number}")
+                pipe.execute()
+            page.until(lambda: {row["worker"] for row in page.rows.values()} == {f"w{number}"}, 8)  # noqa: B023
+        assert len([event for event in page.events if event.get("part") == "complete"]) > len(snapshots)
+        assert len([event for event in page.events if event["type"] == "hello"]) == 1
+
+
+def test_a_client_that_reads_late_has_missed_nothing(page, redis, web):
     slow = raw_socket(web)
     job_id = raw_jobs.listed(redis, "started")
-    slow.sendall(masked({"id": 1, "watch": {"overview": True, "log": {"job": job_id, "after": "0"}}}))
+    slow.sendall(masked({"watch": {"overview": True, "log": {"job": job_id, "after": "0"}}}))
     page.watch(log={"job": job_id, "after": "0"})
     began = time.monotonic()
     for batch in range(6):

@@ -212,9 +212,12 @@ def test_a_job_that_expires_is_gone(server, client, web_server):
 
 
 def test_a_stalled_job_is_counted_when_its_heartbeat_is_over(server, client, web_server):
-    raw_jobs.listed(client, "started", score=time.time() + 2)
+    job_id = raw_jobs.listed(client, "started")
+    (run,) = client.zrange("rq:wip:default", 0, 0)
     web = web_server(server.url)
     with open_page(web) as page:
+        client.zadd("rq:wip:default", {run: time.time() + 1})
+        page.until(lambda: job_id in page.parts["running"])
         assert page.parts["queue"]["default"]["stalled"] == 0
         page.until(lambda: page.parts["queue"]["default"]["stalled"] == 1, 6)
 

@@ -96,6 +96,15 @@ def test_the_version_changes_with_any_name_or_content(tmp_path, monkeypatch):
     assert assets.fingerprint([other]) == versions[-1]
 
 
+@pytest.fixture
+def few_files(tmp_path, monkeypatch):
+    """A small static folder instead of our own: compressing that takes a second."""
+    (tmp_path / "static" / "js").mkdir(parents=True)
+    (tmp_path / "static" / "js" / "main.js").write_text("import './other.js';\n" * 100)
+    monkeypatch.setattr(assets, "SOURCE", tmp_path / "static")
+
+
+@pytest.mark.usefixtures("few_files")
 def test_two_processes_that_start_at_once_both_have_their_files(tmp_path, monkeypatch):
     monkeypatch.setattr(assets, "KEPT", tmp_path / "kept")
     folders = []
@@ -109,6 +118,7 @@ def test_two_processes_that_start_at_once_both_have_their_files(tmp_path, monkey
         assert (folder / "js" / "main.js.br").is_file()
 
 
+@pytest.mark.usefixtures("few_files")
 def test_a_folder_that_may_not_be_written_is_no_hindrance(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setattr(assets, "KEPT", tmp_path / "file" / "kept")

@@ -8,6 +8,7 @@ makes a pixel late and never wrong. Does nothing while nobody watches.
 import logging
 import threading
 import time
+from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
 
@@ -40,6 +41,15 @@ RECONCILE = 5.0
 LOOK_TIMEOUT = 6.0
 
 
+@dataclass
+class _Waiter:
+    """A request that waits for a look, and what that found: nobody may look any more when it is woken."""
+
+    done: threading.Event = field(default_factory=threading.Event)
+    found: Overview | None = None
+    error: RedisError | None = None
+
+
 class Watcher:
     """Starts its thread and its feed on first use."""
 
@@ -61,7 +71,7 @@ class Watcher:
         self._wake = threading.Event()
         self._dirty = Dirty()
         self._asked: set[str] = set()
-        self._waiting: list[threading.Event] = []
+        self._waiting: list[_Waiter] = []
         self._started = False
         self._stopping = False
         self._looked_at = self._reconciled_at = float("-inf")
@@ -99,15 +109,15 @@ class Watcher:
         current = self._looks.overview
         if current is not None and time.monotonic() - self._looked_at < TICK and not self._dirty and not self._error:
             return current
-        done = threading.Event()
+        waiter = _Waiter()
         with self._lock:
-            self._waiting.append(done)
+            self._waiting.append(waiter)
         self._wake.set()
-        if not done.wait(LOOK_TIMEOUT):
+        if not waiter.done.wait(LOOK_TIMEOUT):
             raise RedisAway("Redis did not answer in time.")
-        if self._error is not None or self._looks.overview is None:
-            raise translate(self._error) if self._error else DashboardError("No overview could be read.")
-        return self._looks.overview
+        if waiter.found is None:
+            raise translate(waiter.error) if waiter.error else DashboardError("No overview could be read.")
+        return waiter.found
 
     def _on_change(self, keys: list[bytes] | None) -> None:
         with self._lock:
@@ -149,8 +159,11 @@ class Watcher:
     def _look_guarded(self) -> float:
         """One look whatever happens; returns the seconds that it took."""
         started = time.monotonic()
+        with self._lock:
+            # Who comes during the look waits for the next one: this one may have read before what he knows of.
+            waiting, self._waiting = self._waiting, []
         try:
-            self._look()
+            self._look(bool(waiting))
             self._note_success()
         except RedisError as error:
             self._note_outage(error)
@@ -159,18 +172,16 @@ class Watcher:
             self._dirty.everything = True
         self._looked_at = time.monotonic()
         self._publish_health()
-        with self._lock:
-            waiting, self._waiting = self._waiting, []
-        for done in waiting:
-            done.set()
+        for waiter in waiting:
+            waiter.error, waiter.found = self._error, None if self._error else self._looks.overview
+            waiter.done.set()
         return self._looked_at - started
 
-    def _look(self) -> None:
+    def _look(self, waited_for: bool) -> None:
         now = time.monotonic()
         with self._lock:
             dirty, self._dirty = self._dirty, Dirty()
             asked, self._asked = self._asked, set()
-            waited_for = bool(self._waiting)
         announced = bool(dirty)
         if now - self._reconciled_at >= RECONCILE:
             dirty.everything = True

@@ -129,7 +129,7 @@ class Tenure:
         """Note that all was heard since the last write, unless that is too long ago. It is told with the next one."""
         start, self._covered_until = self._covered_until, now_ms
         if 0 < now_ms - start <= COVERED_GAP_MS:
-            self._tally.cover(start, now_ms, arrivals=not self._gap)
+            self._tally.cover(start, now_ms, arrivals=not self._gap and self._feed.status.mode != "away")
 
     def _look(self) -> None:
         """Look at the jobs that wait. Two round trips per 500 jobs, one where all were met before."""

@@ -15,6 +15,8 @@ ALIVE, NO_SIGNAL, LOST, RUNS_ON = "alive", "no signal", "lost", "runs on"
 LOST_AFTER = 3.0
 #: After Redis was away, workers need this long to subscribe again; nobody is called lost meanwhile.
 GRACE_AFTER_OUTAGE = 15.0
+#: A worker signs on a moment before it subscribes.
+NEWBORN_MS = 2_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Sign:
     pid: int | None = None
     #: Its hash is gone: RQ lets it live a minute beyond the next heartbeat, or beyond the job that sends none.
     expired: bool = False
+    #: When it signed on, epoch ms.
+    birth: int | None = None
 
 
 @dataclass
@@ -58,7 +62,8 @@ class Liveness:
         """(alive, no signal, lost or runs on; epoch ms since when it is silent, or None)."""
         track = self._tracks.setdefault(name, _Track())
         gone = self._process_is_gone(track, sign)
-        subscribed = sign.subscribers is None or sign.subscribers > 0
+        newborn = sign.birth is not None and 0 <= now_ms - sign.birth < NEWBORN_MS
+        subscribed = sign.subscribers is None or sign.subscribers > 0 or newborn
         if subscribed and not gone and not sign.expired:
             track.silent_since = None
             return ALIVE, None

@@ -53,7 +53,7 @@ class OverviewReader:
         self._heads: dict[bytes, int | None] = {}
 
     def read(self, reader: redis.Redis) -> Overview:
-        """The overview now. One round trip where nothing is new, at most three. Raises redis.RedisError."""
+        """The overview now. One round trip where nothing is new, at most five. Raises redis.RedisError."""
         got = self._read_known(reader)
         # Twice: what a new queue holds, its runs and its head, is known only after it was asked.
         for _ in range(2):

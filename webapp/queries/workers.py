@@ -61,7 +61,7 @@ class WorkerReplies:
         fields = self.fields[name] or [None] * len(FIELDS)
         count = None if self._subscribers is None else self._subscribers.get(rqkeys.commands(name).encode(), 0)
         expired = self.fields[name] is not None and not any(value is not None for value in fields)
-        return Sign(count, text(fields[2]), integer(fields[3]), expired)
+        return Sign(count, text(fields[2]), integer(fields[3]), expired, moment(fields[6]))
 
     def infos(
         self, judged: Mapping[str, tuple[str, int | None]], running: Iterable[JobSummary]

@@ -8,6 +8,7 @@ import pytest
 import redis as redis_py
 from playwright.sync_api import Browser
 
+from tests.e2e.journeys import still_life
 from tests.e2e.journeys.site import OWN, Site, catalog_of, publish, restore_catalog
 from tests.e2e.journeys.visitor import Visitor
 from tests.processes import WebServer, WorkerProcess
@@ -76,6 +77,14 @@ def site(
     """RQ Live on an empty Redis, with a catalog and without a worker. Shared: do not stop its parts."""
     restore_catalog(redis, published)
     return Site(shared_web, redis_server.url, redis)
+
+
+@pytest.fixture
+def scene(site: Site) -> Iterator[still_life.Scene]:
+    """An installation in every state; `scene.ids` names its jobs."""
+    painted = still_life.paint(site.redis)
+    yield painted
+    painted.close()
 
 
 @pytest.fixture

@@ -43,9 +43,7 @@ class Load:
     def begin(self) -> None:
         """Three idle workers that hear commands, as stock ones do."""
         for name in WORKERS:
-            raw_jobs.worker(
-                self.client, name, "busy", pid=os.getpid(), hostname=socket.gethostname(), version="3.0.0"
-            )
+            raw_jobs.worker(self.client, name, "busy", pid=os.getpid(), hostname=socket.gethostname(), version="3.0.0")
         channels = self.client.pubsub()
         channels.subscribe(*(f"rq:pubsub:{name}" for name in WORKERS))
         threading.Thread(target=lambda: [None for _ in channels.listen()], daemon=True).start()
@@ -80,9 +78,7 @@ class Load:
     def _start(self, pipe: redis.client.Pipeline, job_id: str, now: float) -> None:
         worker = WORKERS[self.number % len(WORKERS)]
         pipe.lrem("rq:queue:default", 1, job_id)
-        pipe.hset(
-            f"rq:job:{job_id}", mapping={"status": "started", "started_at": self._now(), "worker_name": worker}
-        )
+        pipe.hset(f"rq:job:{job_id}", mapping={"status": "started", "started_at": self._now(), "worker_name": worker})
         run = raw_jobs.execution(pipe, job_id, worker)
         self.running.append((now + RUN_S, job_id, run))
 

@@ -31,18 +31,28 @@ COLUMN = {
 }  # fmt: skip
 PROFILE = {
     "view": "profile", "name": "flights-2013-new-york.csv", "bytes": 30_961_200, "rows": 336_776, "seconds": 2.31,
-    "delimiter": ",", "malformed": {"count": 2, "sample": [{"line": 1204, "reason": "20 fields, not 19", "text": "2013,1,…"}]},
+    "delimiter": ",",
+    "malformed": {"count": 2, "sample": [{"line": 1204, "reason": "20 fields, not 19", "text": "2013,1,…"}]},
     "columns": [
         COLUMN | {"name": "dep_delay"},
         COLUMN | {"name": "scheduled_arrival_time_at_destination", "missing": 0},
         COLUMN | {
             "name": "carrier", "type": "VARCHAR", "missing": 0, "distinct": 16, "distinct_is_estimate": False,
             "min": "9E", "max": "YV", "mean": None, "quantiles": None, "histogram": None,
-            "top": [{"value": name, "count": n} for name, n in (("UA", 58665), ("B6", 54635), ("EV", 54173), ("DL", 48110))],
+            "top": [{"value": name, "count": n} for name, n in (("UA", 58665), ("B6", 54635), ("EV", 54173))],
         },
     ],
     "artifacts": [],
 }  # fmt: skip
+PROFILING = "jobs.csv_profile.csv_profile"
+LINES = (
+    ("INFO", "reading sales-2026-q3.csv (412 MB)"),
+    ("DEBUG", "24 columns; delimiter ','"),
+    ("INFO", "300,000 rows, 3 malformed rows kept aside"),
+    ("OUT", "a long line " * 30),
+    ("WARNING", "connection lost, trying again"),
+    ("ERROR", "it failed\nin two lines"),
+)
 QUEUES = ("high", "default", "low", "reports")
 WORKERS = ("web-a:4098", "job-b:771", "job-b:772", "nightly-reports-worker-in-frankfurt")
 
@@ -80,10 +90,10 @@ def ago(seconds: float) -> str:
 
 def _running(scene: Scene) -> None:
     client = scene.client
-    stage = {"message": "Reading rows", "done": 1_204_418, "total": 1_911_040, "unit": "rows", "rate": 41_020.5, "left": 18}
+    stage = {"message": "Reading rows", "done": 1_204_418, "total": 1_911_040, "unit": "rows", "rate": 41e3, "left": 18}
     inner = {"message": "Counting distinct values", "done": 3, "total": 24, "unit": "columns", "rate": 1.2, "left": 17}
     progress = json.dumps({"run": "5eeded00", "at": int(time.time() * 1000), "stages": [stage, inner]})
-    data = raw_jobs.payload("jobs.csv_profile.csv_profile", (), {"file": "upload:1/sales-2026-q3.csv", "delimiter": ","})
+    data = raw_jobs.payload(PROFILING, (), {"file": "upload:1/sales-2026-q3.csv", "delimiter": ","})
     fields = {"started_at": ago(31), "enqueued_at": ago(31.2), "created_at": ago(31.3), "last_heartbeat": ago(1)}
     scene.ids["running"] = raw_jobs.write(
         client, None, "started", data=data, live_progress=progress, worker_name=WORKERS[0], timeout=3600, **fields
@@ -95,9 +105,7 @@ def _running(scene: Scene) -> None:
     for name, worker in (("running", WORKERS[0]), ("silent", WORKERS[1])):
         raw_jobs.execution(client, scene.ids[name], worker)
         client.hset(f"rq:worker:{worker}", "state", "busy")
-    lines = ("reading sales-2026-q3.csv (412 MB)", "24 columns; delimiter ','", "300,000 rows, 3 malformed rows kept aside")
-    for n, text in enumerate((*lines, "a long line " * 30, "connection lost, trying again", "it failed\nin two lines")):
-        level = ("INFO", "DEBUG", "INFO", "OUT", "WARNING", "ERROR")[n]
+    for n, (level, text) in enumerate(LINES):
         at = int(time.time() * 1000) - 30_000 + n * 1000
         client.xadd(_keys.log(scene.ids["running"]), {"at": at, "run": "5eeded00", "level": level, "text": text})
 
@@ -106,13 +114,12 @@ def _ended(scene: Scene) -> None:
     client = scene.client
     times = {"created_at": ago(70), "enqueued_at": ago(70), "started_at": ago(69.6), "ended_at": ago(38)}
     failing = raw_jobs.payload("billing.tasks.close_month", (4412,), {"month": "2026-09"})
-    for n in range(3):
+    for _ in range(3):
         scene.ids["failed"] = raw_jobs.listed(client, "failed", queue="reports", data=failing, retries_left=0, **times)
     for kind, outcome in ((4, 61), (2, 39)):
         add_result(client, scene.ids["failed"], kind, exc_string=TRACEBACK, worker_name=WORKERS[1], seconds=outcome)
-    scene.ids["finished"] = raw_jobs.listed(
-        client, "finished", data=raw_jobs.payload("jobs.csv_profile.csv_profile", (), {"file": "upload:2/flights.csv"}), **times
-    )
+    data = raw_jobs.payload(PROFILING, (), {"file": "upload:2/flights.csv"})
+    scene.ids["finished"] = raw_jobs.listed(client, "finished", data=data, **times)
     client.expire(f"rq:job:{scene.ids['finished']}", 86_400)
     add_result(client, scene.ids["finished"], 1, return_value=PROFILE, worker_name=WORKERS[0], seconds=38)
     for n in range(70):
@@ -141,7 +148,10 @@ def _waiting(scene: Scene) -> None:
     scene.ids["odd"] = raw_jobs.listed(client, "queued", data=b"no pickle at all")
 
 
-def add_result(client: redis.Redis, job_id: str, kind: int, seconds: float, return_value: object = None, **more: object) -> None:
+def add_result(
+    client: redis.Redis, job_id: str, kind: int, seconds: float, return_value: object = None, **more: object
+) -> None:
+    """An attempt that ended so many seconds ago; `kind` is RQ's number: 1 successful, 2 failed, 4 retried."""
     now = time.time()
     fields = {"type": kind, "created_at": int((now - seconds) * 1000), "execution_id": f"run-{kind}"} | more
     fields |= {"execution_started_at": now - seconds - 2.3, "execution_ended_at": now - seconds}

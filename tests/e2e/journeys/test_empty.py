@@ -1,9 +1,5 @@
 """A new installation: nothing is there, and each page says what to do about it."""
 
-from playwright.sync_api import expect
-
-from tests.e2e.journeys.site import OWN, Site
-
 
 def test_the_overview_of_an_empty_redis_leads_to_the_first_job_and_the_first_worker(site, visit):
     visitor = visit(site).opens("/")

@@ -28,9 +28,7 @@ def submitted(visitor, site) -> Job:
     return Job.fetch(unquote(visitor.page.url.rpartition("/")[2]), connection=site.redis)
 
 
-def test_a_job_is_submitted_for_in_a_minute_and_the_scheduler_that_is_missing_is_warned_of(
-    site, visit, worker_process
-):
+def test_a_job_is_submitted_for_in_a_minute_and_the_scheduler_that_is_missing_is_warned_of(site, visit, worker_process):
     visitor = visit(site).opens("/submit/wait")
     form = options(visitor)
     chooses_when(form, "In")

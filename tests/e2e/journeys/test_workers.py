@@ -4,8 +4,9 @@ import time
 
 from playwright.sync_api import expect
 
-#: Seconds within which a killed worker is shown as lost, and what a busy machine may add.
-LOST_WITHIN, SLACK = 3.0, 1.0
+#: Seconds within which a killed worker is shown as lost where its process can be seen to be gone, and elsewhere: three
+#: of silence, and one until the next look. And what a busy machine may add.
+LOST_HERE, LOST_ELSEWHERE, SLACK = 3.0, 4.0, 1.5
 
 
 def test_a_worker_started_in_a_second_terminal_appears_and_takes_the_next_job(site, visit, worker_process):
@@ -45,13 +46,13 @@ def test_a_killed_idle_worker_is_shown_as_lost_within_three_seconds(site, visit,
     began = time.monotonic()
     expect(visitor.within_worker_row("victim").at).to_have_attribute("data-state", "lost")
     took = time.monotonic() - began
-    assert took < LOST_WITHIN + SLACK, f"it took {took:.1f} s"
+    assert took < LOST_HERE + SLACK, f"it took {took:.1f} s"
     visitor.within_worker_row("victim").sees("lost for")
     visitor.within_worker_row("survivor").sees("idle")
     visitor.panel("workers").sees("0 busy · 1 idle · 1 lost")
 
 
-def test_a_worker_killed_on_another_host_is_shown_as_lost_within_three_seconds(site, visit, worker_process):
+def test_a_worker_killed_on_another_host_is_shown_as_lost_after_three_seconds_of_silence(site, visit, worker_process):
     worker = worker_process("default", name="victim")
     site.redis.hset("rq:worker:victim", "hostname", "another-host")
     visitor = visit(site).opens("/")
@@ -60,7 +61,7 @@ def test_a_worker_killed_on_another_host_is_shown_as_lost_within_three_seconds(s
     began = time.monotonic()
     expect(visitor.within_worker_row("victim").at).to_have_attribute("data-state", "lost")
     took = time.monotonic() - began
-    assert took < LOST_WITHIN + SLACK, f"it took {took:.1f} s"
+    assert took < LOST_ELSEWHERE + SLACK, f"it took {took:.1f} s"
 
 
 def test_a_killed_busy_worker_is_lost_its_job_runs_on_and_is_not_offered_again(site, visit, worker_process):
@@ -74,7 +75,7 @@ def test_a_killed_busy_worker_is_lost_its_job_runs_on_and_is_not_offered_again(s
     began = time.monotonic()
     visitor.within_job_row(job.id).sees("worker lost, its job runs on")
     took = time.monotonic() - began
-    assert took < LOST_WITHIN + SLACK, f"it took {took:.1f} s"
+    assert took < LOST_HERE + SLACK, f"it took {took:.1f} s"
     visitor.within_worker_row("victim").sees("lost, its job runs on")
     beside.open_job.sees("Its worker victim is lost, but the process that runs the job still lives").offers("Stop…")
 

@@ -107,9 +107,11 @@ class Visitor(Place):
         self.page.on("requestfailed", self._on_failed)
 
     def opens(self, path: str = "/") -> "Visitor":
-        """Go to the address; returns when the page has heard from Redis."""
+        """Go to the address; returns when the page has heard from Redis and shows what it is for."""
         self.page.goto(self.url + path)
         self.is_live()
+        expect(self.at.locator("h1").first).to_be_visible()
+        expect(self.at.locator(".skeleton")).to_have_count(0)
         return self
 
     def opens_job(self, job_id: str) -> Place:

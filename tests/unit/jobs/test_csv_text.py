@@ -65,6 +65,44 @@ def test_a_quoted_field_may_hold_newlines_delimiters_and_quotes() -> None:
     assert read.clean.splitlines()[:3] == ['1,"two', 'lines, ""quoted"""', "2,x"]
 
 
+def test_quotes_around_whole_fields_are_given_out_as_they_are() -> None:
+    data = '"id","text"\n"1","x"\n2,"a, b"\n"",3\n"4",\n'
+    read = Read(data.encode())
+    assert (read.rows, read.aside) == (4, [])
+    assert read.clean == data.partition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['1,"open,x', '2,close",y'],
+        ['1,"open,x', "2,plain,y", '3,close",z'],
+        ['",",a,b', '5" x 6" y,1,2'],
+        ['"x"y,z,1', 'x"y",z,1'],
+        ['"a,"b","c",1', '"b",a","c",1'],
+    ],
+)
+def test_two_broken_quotes_that_seem_to_belong_together_swallow_nothing_between_them(lines: list[str]) -> None:
+    """What lies more than a few lines apart is read; so near, a quoted field over lines is meant more often."""
+    between = [f'{number},"q {number}",x' for number in range(100)]
+    read = Read("\n".join(["a,b,c", lines[0], *between, *lines[1:]]).encode(), header="yes")
+    assert {line.replace('"', "") for line in between} <= set(read.clean.replace('"', "").splitlines())
+    assert read.rows + len(read.aside) == len(between) + len(lines)
+
+
+def test_plain_lines_between_two_broken_quotes_are_read() -> None:
+    between = [f"{number},plain,x" for number in range(100)]
+    read = Read("\n".join(["a,b,c", '1,"open,x', *between, '2,close",y']).encode(), header="yes")
+    assert read.clean.splitlines()[:100] == between
+    assert read.aside[0] == (2, OPEN_QUOTE, '1,"open,x')
+
+
+def test_a_long_text_in_quotes_is_one_field() -> None:
+    text = "\n".join(f"line {number}, of some length" for number in range(200))
+    read = Read(f'id,text,last\n1,"{text}",x\n2,y,z\n'.encode())
+    assert (read.rows, read.aside) == (2, [])
+
+
 @pytest.mark.usefixtures("_any_chunk")
 def test_wrong_numbers_of_fields_are_told_by_line() -> None:
     read = Read(b'a,b,c\n1,2,3\n1,2\n1,2,3,4\n\n"1\n1",2,3\n5\n4,5,6\n')
@@ -144,13 +182,20 @@ def test_one_column_keeps_its_empty_lines_as_missing_values() -> None:
 
 def test_one_column_with_quotes_keeps_them_too() -> None:
     read = Read(b'name\n"a, b"\n\n"c"\n')
-    assert (read.rows, read.clean) == (3, '"a, b"\n""\nc\n')
+    assert (read.rows, read.clean) == (3, '"a, b"\n\n"c"\n')
 
 
 def test_lines_before_the_header_are_put_aside() -> None:
     read = Read(b"Report of today\n\nid,name\n1,a\n2,b\n")
     assert (read.names, read.rows) == (["id", "name"], 2)
     assert read.aside == [(1, "1 field where 2 were expected", "Report of today")]
+
+
+def test_a_quote_broken_right_behind_the_title_does_not_hide_the_columns() -> None:
+    rows = "".join(f"{number},x\n" for number in range(50))
+    read = Read(f'Report\n"broken,x\nid,name\n{rows}'.encode())
+    assert (read.names, read.rows) == (["id", "name"], 50)
+    assert [line for line, *_ in read.aside] == [1, 2]
 
 
 @pytest.mark.parametrize(

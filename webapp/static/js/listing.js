@@ -48,7 +48,7 @@ function usePage(query, changed) {
     const fetchPage = () =>
       api.jobList({ ...clean(query), limit: PAGE }, ended.signal).then(
         (page) => ended.signal.aborted || setState({ page, of: key, error: null, loading: false }),
-        (error) => ended.signal.aborted || setState((before) => ({ ...before, of: key, error, loading: false })),
+        (error) => ended.signal.aborted || setState((before) => ({ page: before.of === key ? before.page : null, of: key, error, loading: false })),
       );
     running.current = fetcher(fetchPage);
     return () => {

@@ -34,13 +34,26 @@ const NoTypes = () => html`
     <${CodeBox} text="python -m jobs publish" what=${t("submit.publish")} />
   </div></div>`;
 
+/** Never another form than the address names: somebody may have kept it. */
+const Unknown = ({ name }) => html`
+  <div class="card"><div class="empty" role="alert">
+    <strong>${t("submit.unknown", { name })}</strong><span>${t("submit.unknown.next")}</span>
+    <${CodeBox} text="python -m jobs publish" what=${t("submit.publish")} />
+  </div></div>`;
+
+function Chosen({ type, asked, schedulers }) {
+  if (!type) return html`<${Unknown} name=${asked} />`;
+  if (type.error) return html`<${Broken} type=${type} />`;
+  return html`<${Form} key=${`${type.name} ${JSON.stringify(type.schema)}`} type=${type} schedulers=${schedulers} />`;
+}
+
 function Choice({ types, schedulers }) {
   const asked = behind.value.query.type;
-  const type = types.find(({ name }) => name === asked) ?? types.find(({ error }) => !error) ?? types[0];
+  const type = asked ? types.find(({ name }) => name === asked) : (types.find(({ error }) => !error) ?? types[0]);
   return html`
     <div class="submit">
       <nav class="types" aria-label=${t("submit.types")}><ul>${types.map((each) => html`<${TypeLink} key=${each.name} type=${each} isCurrent=${each === type} />`)}</ul></nav>
-      ${type.error ? html`<${Broken} type=${type} />` : html`<${Form} key=${`${type.name} ${JSON.stringify(type.schema)}`} type=${type} schedulers=${schedulers} />`}
+      <${Chosen} type=${type} asked=${asked} schedulers=${schedulers} />
     </div>`;
 }
 

@@ -13,7 +13,7 @@ const FEW = 6;
 
 const Facet = ({ query, label, n, isCurrent, tone = "" }) => html`
   <a class=${`facet ${tone} ${n === 0 ? "zero" : ""}`} href=${to("jobs", query)} aria-current=${isCurrent ? "true" : undefined} data-status=${query.status ?? ""}>
-    ${tone && html`<span class="dot tinted" aria-hidden="true"></span>`}${label}
+    ${tone && html`<span class="dot tinted" aria-hidden="true"></span>`}<span class="facet-name clip" title=${label}>${label}</span>
     ${n != null && html`<span class="facet-n">${number(n)}</span>`}
   </a>`;
 

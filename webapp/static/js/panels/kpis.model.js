@@ -33,10 +33,11 @@ function finished(figures, now) {
 
 function failed(figures, now) {
   const { count, of, window_s, covered_s } = figures.failed;
-  const label = t("kpi.failed", { window: t(`kpi.failed.${window_s === 3600 ? "hour" : "window"}`, { time: roughly(window_s) }) });
-  if (count == null || !covered_s) return { key: "failed", label, ...unrecorded(figures) };
-  const share = of ? t("kpi.failed.share", { percent: percent(count / of), n: of }) : t("kpi.failed.none");
-  const note = covered_s < window_s ? `${share} · ${windowOf(figures.failed, now)}` : share;
+  const whole = t(`kpi.failed.${window_s === 3600 ? "hour" : "window"}`, { time: roughly(window_s) });
+  const recorded = count != null && covered_s > 0;
+  const label = t("kpi.failed", { window: recorded && covered_s < window_s ? windowOf(figures.failed, now) : whole });
+  if (!recorded) return { key: "failed", label, ...unrecorded(figures) };
+  const note = of ? t("kpi.failed.share", { percent: percent(count / of), n: of }) : t("kpi.failed.none");
   return { key: "failed", label, value: number(count), note, tone: count ? "failed" : "" };
 }
 
@@ -50,8 +51,9 @@ function startsIn({ seconds, why }) {
 function starts(figures) {
   const [first, ...others] = figures.start_in ?? [];
   if (!first) return { key: "start", value: NOTHING, note: t("kpi.start.no_queue"), empty: true };
-  const second = others[0] ? t("kpi.start.other", { queue: others[0].queue, time: startsIn(others[0]) }) : "";
   const known = first.why !== "no worker" && first.seconds != null;
+  // Where nothing is known of the first, the reason takes the room.
+  const second = known && others[0] ? t("kpi.start.other", { queue: others[0].queue, time: startsIn(others[0]) }) : "";
   const reason = known ? "" : startsIn(first);
   return {
     key: "start",

@@ -26,7 +26,7 @@ function oldest({ queued, oldest_enqueued_at: at }) {
 const Row = ({ queue }) => html`
   <tr data-queue=${queue.name}>
     <th scope="row">
-      <a href=${to("jobs", { queue: queue.name })}>${queue.name}</a>
+      <a class="clip" href=${to("jobs", { queue: queue.name })} title=${queue.name}>${queue.name}</a>
       ${remarks(queue).map(([text, tone]) => html`<small class=${`remark tinted ${tone}`} key=${text}>${text}</small>`)}
     </th>
     ${COLUMNS.map((column) => html`<${Cell} key=${column.key} queue=${queue} column=${column} />`)}

@@ -43,6 +43,7 @@ function useFollow(count) {
 }
 
 function Empty({ job }) {
+  if (job.log.lines) return html`<div class="log-box" aria-busy="true"></div>`;
   const key = !job.log.supported && !job.log.lines ? "log.unsupported" : job.status === "started" ? "log.waiting" : "log.none";
   return html`<p class="tab-empty">${t(key)}</p>`;
 }
