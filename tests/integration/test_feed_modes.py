@@ -221,8 +221,13 @@ def act(client: redis_py.Redis, chance: random.Random, ids: list[str], times: in
                 pipe.zadd(f"rq:canceled:{queue}", {job_id: time.time()})
                 pipe.execute()
         elif kind == 3:
-            client.eval("redis.call('DEL', KEYS[1]) redis.call('ZREM', KEYS[2], ARGV[1])", 2,
-                        f"rq:job:{job_id}", f"rq:failed:{queue}", job_id)
+            client.eval(
+                "redis.call('DEL', KEYS[1]) redis.call('ZREM', KEYS[2], ARGV[1])",
+                2,
+                f"rq:job:{job_id}",
+                f"rq:failed:{queue}",
+                job_id,
+            )
         elif kind == 4:
             client.hset(f"rq:job:{job_id}", mapping={"status": "started", "created_at": raw_jobs.stamp()})
             raw_jobs.execution(client, job_id, "nobody", queue)

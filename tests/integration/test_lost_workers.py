@@ -130,9 +130,9 @@ def test_a_stopped_process_is_never_called_lost_while_it_is_there(page, redis, w
     start = len(page.events)
     worker.signal(signal.SIGSTOP)
     try:
-        page.settle(2)
+        page.settle(1.5)
         redis.delete(f"rq:worker:{worker.name}")
-        page.settle(4)
+        page.settle(3.5)
     finally:
         worker.signal(signal.SIGCONT)
     states = {event["value"]["state"] for event in page.events[start:] if event.get("key") == worker.name}

