@@ -15,11 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.support import ROOT
 from webapp.local_redis import server_binary
 
 #: Where the figures of the last run lie, one file per measurement; not part of the repository.
 RESULTS = ROOT / "var" / "bench"
+#: Percent of the processors that others use, beyond which figures are not worth much.
+BUSY = 15.0
 PACKAGES = ("rq", "redis", "hiredis", "flask", "flask-sock", "gunicorn", "gevent")
 
 
@@ -59,11 +63,17 @@ class Report:
         self.machine = self.machine or machine()
         self.versions = self.versions or versions()
         self.at = self.at or datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        self.load = self.load or f"load {os.getloadavg()[0]:.1f} at the start"
+        self.load = self.load or self._look_around()
+
+    def _look_around(self) -> str:
+        """How busy the machine is with other things. Takes a second, before anything is started."""
+        others = psutil.cpu_percent(interval=1.0)
+        if others > BUSY:
+            self.notes.append("The machine was busy with other things: these figures say little.")
+        return f"{others:.0f} % busy before"
 
     def finish(self) -> None:
         """Print the table, and keep it as JSON in RESULTS."""
-        self.load += f", {os.getloadavg()[0]:.1f} at the end"
         RESULTS.mkdir(parents=True, exist_ok=True)
         (RESULTS / f"{self.name}.json").write_text(json.dumps(asdict(self), indent=1) + "\n")
         print(self.markdown(), flush=True)

@@ -17,7 +17,7 @@ import redis
 
 from tests.processes import BIN, Process, WebServer, WorkerProcess, session_members
 from tests.servers import RedisServer
-from tests.support import free_port
+from tests.support import eventually, free_port
 
 
 class Stage:
@@ -86,7 +86,7 @@ class Stage:
         process = Process(command, self.folder, env)
         self._processes.append(process)
         if ready:
-            process._ready(lambda: ready in process.output, f"it said {ready!r}")
+            eventually(lambda: ready in process.output, 20, f"{command} said {ready!r}")
         return process
 
     @staticmethod
@@ -126,6 +126,6 @@ def cpu_seconds(process: Process) -> float:
     return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in session_members(process.pid))
 
 
-def quiet_worker(url: str, *flags: str) -> tuple[list[str]]:
-    """Arguments for `subprocess.run`: a stock `rq worker` on the default queue that prints nothing."""
-    return ([sys.executable, str(BIN / "rq"), "worker", "-u", url, "--quiet", *flags],)
+def worker_command(url: str, *flags: str) -> list[str]:
+    """How to start a stock `rq worker` on the default queue that prints nothing."""
+    return [sys.executable, str(BIN / "rq"), "worker", "-u", url, "--quiet", *flags]

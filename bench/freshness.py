@@ -77,6 +77,7 @@ class Dashboard:
         _browser.watch(self.page, conditions)
         Queue("default", connection=self.stage.redis).enqueue_job(job)
         time.sleep(RUN / 2)
+        eventually(lambda: job.get_status() == "started", RUN * 10, "the job has started")
         written = _start_stamps(job)
         for state in conditions:
             painted = _browser.painted_at(self.page, state, PATIENCE)

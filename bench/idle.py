@@ -21,6 +21,8 @@ TABS = (1, 50)
 QUEUES = ("default", "high", "low", "emails", "reports")
 #: Seconds after the tabs have connected: first looks are no idling.
 SETTLE = 6.0
+#: Seconds until operations has swept for the first time.
+FIRST_SWEEP = 65.0
 LOOKED_AT = "seeded-0000007"
 PAGES = {
     "overview": {"overview": True},
@@ -72,6 +74,8 @@ def main() -> None:
             if processes != "web":
                 stage.operations()
                 seconds *= 2
+                # Its first sweep weighs a day of figures; the later ones a minute.
+                time.sleep(0 if asked.quick else FIRST_SWEEP)
             for page, watch in PAGES.items():
                 for tabs in TABS:
                     with Tabs({"tabs": Group(f"{web.url}/live", tabs, '"', watch)}):

@@ -14,7 +14,7 @@ from rq import Queue
 
 from bench._maths import SPREAD, interval, median, spread
 from bench._report import Goal, Report, options
-from bench._stage import Stage, quiet_worker
+from bench._stage import Stage, worker_command
 from tests.support import ROOT, clean_env
 
 NAME = Path(__file__).stem
@@ -34,7 +34,7 @@ def rate(stage: Stage, module: str, jobs: int) -> float:
     # Bytecode is kept, as on any machine that has run a job before, but not in the tree.
     bytecode = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": stage.folder / "bytecode"}
     env = clean_env(bytecode | {"PYTHONPATH": f"{stage.folder}:{ROOT}"})
-    subprocess.run(*quiet_worker(stage.url, "--burst"), check=True, env=env, cwd=stage.folder)
+    subprocess.run(worker_command(stage.url, "--burst"), check=True, env=env, cwd=stage.folder)
     return _measured(stage, jobs)
 
 

@@ -119,9 +119,6 @@ def measure(stage: Stage, jobs: int, pages: int) -> dict[tuple[str, str], list[f
 def main() -> None:
     """Measure, print, keep."""
     asked = options(__doc__, pages=(40, 3, "pages of each kind"), jobs=(100_000, 5_000, "jobs in the registry"))
-    with Stage() as stage:
-        _seed.finished(stage.redis, asked.jobs)
-        found = measure(stage, asked.jobs, asked.pages)
     report = Report(
         name=NAME,
         question=f"Milliseconds for {PAGE} jobs of a registry of {asked.jobs:,}, one client, over HTTP.",
@@ -131,8 +128,11 @@ def main() -> None:
             "The client waits 0.3 s between pages, so processor caches are cold, as they are for a user. "
             "The floor reads raw fields and makes nothing of them."
         ),
-        rows=[(f"{where}, {how}", *spread(values)) for (where, how), values in found.items()],
     )
+    with Stage() as stage:
+        _seed.finished(stage.redis, asked.jobs)
+        found = measure(stage, asked.jobs, asked.pages)
+    report.rows = [(f"{where}, {how}", *spread(values)) for (where, how), values in found.items()]
     for how in (FIRST, AGAIN):
         head, deep = found[HEAD, how], found[MIDDLE, how]
         low, high = ratio_interval(deep, head, median)

@@ -17,7 +17,7 @@ from rq import Queue
 
 from bench._maths import SPREAD, interval, median, spread
 from bench._report import Goal, Report, options
-from bench._stage import Stage, quiet_worker
+from bench._stage import Stage, worker_command
 from bench._tabs import Group, Tabs
 
 NAME = Path(__file__).stem
@@ -37,7 +37,7 @@ def rate(stage: Stage, jobs: int, watched: bool) -> float:
             time.sleep(1.0)
         queue = Queue(connection=stage.redis)
         queue.enqueue_many([Queue.prepare_data("time.sleep", args=(0,), result_ttl=500) for _ in range(jobs)])
-        subprocess.run(*quiet_worker(stage.url, "--burst"), check=True)
+        subprocess.run(worker_command(stage.url, "--burst"), check=True)
         return _measured(stage.redis, jobs)
 
 

@@ -28,12 +28,14 @@ class StreamDoor:
     def __init__(self, name: str, level: str, real: Any) -> None:
         self._name, self._level = name, level
         self._real = self._behind = real
+        self._made: dict[str, Any] = {}
 
     def __getattr__(self, attribute: str) -> Any:
         if self._behind is self._real and _run.current is not None:
             from jobs._capture import stand_in
 
-            self._behind = stand_in(self._real, self._level)
+            # Of two threads that come at once, the second takes what the first has made.
+            self._behind = self._made.setdefault(self._name, stand_in(self._real, self._level))
             if getattr(sys, self._name) is self:
                 setattr(sys, self._name, self._behind)
         return getattr(self._behind, attribute)

@@ -44,8 +44,8 @@ def create() -> Flask:
 
     @app.get("/hold")
     def hold() -> dict:
-        end = time.perf_counter() + 0.05
-        while time.perf_counter() < end:
+        end = time.process_time() + 0.05
+        while time.process_time() < end:
             pass
         return {}
 

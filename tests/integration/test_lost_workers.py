@@ -72,6 +72,7 @@ def test_the_job_of_a_killed_worker_runs_on_and_is_told_so(page, redis, web, wor
     job = Queue(connection=redis).enqueue(fixture_jobs.wait_for_key, "gate")
     page.watch(overview=True, job=job.id)
     page.until(lambda: page.parts["running"].get(job.id))
+    eventually(lambda: job.get_status() == "started", message="its horse runs the job")
     worker.kill()
     page.until(lambda: page.state(worker.name) == "lost", WITHIN)
     page.until(lambda: page.parts["worker"][worker.name]["runs_on"])
@@ -98,6 +99,7 @@ def test_the_job_of_a_worker_killed_elsewhere_runs_on_when_its_hash_has_expired(
     ready(page, worker)
     job = Queue(connection=redis).enqueue(fixture_jobs.wait_for_key, "gate")
     page.until(lambda: page.parts["running"].get(job.id))
+    eventually(lambda: job.get_status() == "started", message="its horse runs the job")
     worker.kill()
     page.settle(1.5)
     assert page.state(worker.name) == "busy", "its heartbeats have not been missed yet"

@@ -69,7 +69,9 @@ RULES = [
 
 def sources() -> list[Path]:
     """Every Python file that is not a test or a measurement."""
-    return sorted([*ROOT.glob("webapp/**/*.py"), *ROOT.glob("jobs/**/*.py"), ROOT / "worker.py"])
+    return sorted(
+        [*(path for room in ("webapp", "jobs", "demo") for path in ROOT.glob(f"{room}/**/*.py")), ROOT / "worker.py"]
+    )
 
 
 def module_name(path: Path) -> str:
