@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.util import Finalize
+from time import monotonic
 from typing import Any
 
 from jobs import _doors, _run
@@ -64,7 +65,8 @@ class Desk:
         try:
             while not self._closing:
                 self._turn(None)
-            while self._turn(0):
+            end = monotonic() + TIMEOUT
+            while self._turn(0) and monotonic() < end:
                 pass
         except Exception:
             pass

@@ -66,9 +66,14 @@ def test_nobody_is_lost_shortly_after_an_outage(judge, clock):
     assert judge(0) == LOST
 
 
+def test_a_silence_that_was_found_has_no_beginning(judge):
+    assert judge.liveness.judge("w", Sign(0, "elsewhere", 5), NOW)[1] is None
+
+
 def test_the_time_of_silence_is_told_once(judge, clock):
     judged = judge.liveness
     sign = Sign(0, "elsewhere", 5)
+    judged.judge("w", Sign(1, "elsewhere", 5), NOW)
     first = judged.judge("w", sign, NOW)
     clock.now += 1.0005
     assert judged.judge("w", sign, NOW + 1_003)[1] == first[1] == NOW

@@ -157,7 +157,7 @@ def _detail(
     fields = dict(zip(FIELDS, reply(plan["fields"][0]) or [None] * len(FIELDS), strict=True))
     worker = overview.workers.get(row.worker) if overview and row.worker else None
     if row.status == "started" and worker is not None:
-        state = "runs on" if worker.runs_on else (worker.state if worker.since else "alive")
+        state = "runs on" if worker.runs_on else (worker.state if worker.state in ("lost", "no signal") else "alive")
         row = replace(row, worker_state=state)
     row = replace(row, note=row.note or payload.note)
     ttl = reply(plan["ttl"][0], -1)

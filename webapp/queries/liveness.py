@@ -38,6 +38,8 @@ class _Track:
     silent_since: float | None = None
     #: The same in epoch ms, for the page: told once, so that it is the same each time.
     silent_ms: int = 0
+    #: Whether it was ever alive under our eyes: a silence that was found at the start began no one knows when.
+    heard: bool = False
     #: Its process id on this machine, remembered beyond its hash.
     pid: int | None = None
     #: Start time of its process, once that was seen on this machine.
@@ -59,18 +61,18 @@ class Liveness:
             track.silent_since = None
 
     def judge(self, name: str, sign: Sign, now_ms: int) -> tuple[str, int | None]:
-        """(alive, no signal, lost or runs on; epoch ms since when it is silent, or None)."""
+        """(alive, no signal, lost or runs on; epoch ms since when it is silent, None where that was not seen)."""
         track = self._tracks.setdefault(name, _Track())
         gone = self._process_is_gone(track, sign)
         newborn = sign.birth is not None and 0 <= now_ms - sign.birth < NEWBORN_MS
         subscribed = sign.subscribers is None or sign.subscribers > 0 or newborn
         if subscribed and not gone and not sign.expired:
-            track.silent_since = None
+            track.silent_since, track.heard = None, True
             return ALIVE, None
         now = time.monotonic()
         if track.silent_since is None:
             track.silent_since, track.silent_ms = now, now_ms
-        silence, since = now - track.silent_since, track.silent_ms
+        silence, since = now - track.silent_since, track.silent_ms if track.heard else None
         if gone:
             return (RUNS_ON if sign.subscribers else LOST), since
         if sign.subscribers is None or track.process is not None:
