@@ -22,6 +22,8 @@ workers = 1
 # Beyond the sockets that we take ourselves, so that a full house is told so by us, with a 503, and HTTP goes on.
 worker_connections = _config.max_sockets + 1000
 keepalive = 20
+# Ids and queue names may be long, and are part of addresses.
+limit_request_line = 8190
 # Sockets are closed at once (below); what is left is a request or two. The supervisor kills after 2.5 s.
 graceful_timeout = 2
 # It would be one file for all gunicorns of a user, and nobody asks it anything.

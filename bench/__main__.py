@@ -14,37 +14,20 @@ from pathlib import Path
 from bench._report import RESULTS, Report, load
 from tests.support import ROOT
 
-#: Name -> what `--quick` adds to its command line. Short ones first.
-MEASUREMENTS = {
-    "idle": ["--quick"],
-    "lists": ["--quick"],
-    "latency": ["--quick"],
-    "tabs": ["--quick"],
-    "throughput": ["--quick"],
-    "job_type_overhead": ["--rounds", "2", "--jobs", "30"],
-    "freshness": ["--quick"],
-}
+#: Short ones first.
+MEASUREMENTS = ("idle", "lists", "latency", "tabs", "throughput", "job_type_overhead", "freshness")
 HEAD = """# Figures
 
 Written by `make bench` (`python -m bench --write`); [README.md](README.md) says how to read them.
 """
 
 
-def run(name: str, quick: bool) -> str | None:
-    """Run one measurement in a process of its own; returns what it printed, None where it failed."""
-    (RESULTS / f"{name}.json").unlink(missing_ok=True)
-    command = [sys.executable, "-m", f"bench.{name}", *(MEASUREMENTS[name] if quick else [])]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    print(done.stdout, flush=True)
-    return done.stdout if done.returncode == 0 else None
-
-
-def section(name: str, printed: str) -> tuple[str, Report | None]:
-    """(its part of RESULTS.md, its report where it keeps one)."""
+def run(name: str, quick: bool) -> Report | None:
+    """Run one measurement in a process of its own, which prints its table; None where it failed."""
     kept = RESULTS / f"{name}.json"
-    if kept.exists():
-        return printed, load(kept)
-    return f"## {name}\n\n```\n{printed.strip()}\n```\n", None
+    kept.unlink(missing_ok=True)
+    subprocess.run([sys.executable, "-m", f"bench.{name}", *(["--quick"] if quick else [])], cwd=ROOT, check=False)
+    return load(kept) if kept.exists() else None
 
 
 def main() -> int:
@@ -54,18 +37,16 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="keep what was measured in bench/RESULTS.md")
     parser.add_argument("names", nargs="*", metavar="name", help=f"of: {', '.join(MEASUREMENTS)}")
     asked = parser.parse_args()
-    if unknown := set(asked.names) - MEASUREMENTS.keys():
+    if unknown := set(asked.names) - set(MEASUREMENTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; choose from {', '.join(MEASUREMENTS)}")
     parts, missed = [HEAD], []
     for name in asked.names or MEASUREMENTS:
-        printed = run(name, asked.quick)
-        if printed is None:
+        report = run(name, asked.quick)
+        if report is None:
             missed.append(f"{name}: it failed")
             continue
-        part, report = section(name, printed)
-        parts.append(part)
-        if report is not None:
-            missed += [f"{name}: {goal.text}: {goal.value:.3g}" for goal in report.goals if not goal.met]
+        parts.append(report.markdown())
+        missed += [f"{name}: {goal.text}: {goal.value:.3g}" for goal in report.goals if not goal.met]
     if asked.write:
         (Path(__file__).parent / "RESULTS.md").write_text("\n".join(parts))
     print("\n".join(["Missed:", *missed]) if missed else "All goals are met.")

@@ -9,13 +9,12 @@ other, one first and then the other. The rate is that between the worker's own f
 import subprocess
 import time
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 
-import redis
 from rq import Queue
 
 from bench._maths import SPREAD, interval, median, spread
+from bench._rate import worker_rate
 from bench._report import Goal, Report, options
 from bench._stage import Stage, worker_command
 from bench._tabs import Group, Tabs
@@ -38,17 +37,7 @@ def rate(stage: Stage, jobs: int, watched: bool) -> float:
         queue = Queue(connection=stage.redis)
         queue.enqueue_many([Queue.prepare_data("time.sleep", args=(0,), result_ttl=500) for _ in range(jobs)])
         subprocess.run(worker_command(stage.url, "--burst"), check=True)
-        return _measured(stage.redis, jobs)
-
-
-def _measured(client: redis.Redis, jobs: int) -> float:
-    pipe = client.pipeline(transaction=False)
-    for job_id in client.zrange("rq:finished:default", 0, -1):
-        pipe.hmget(b"rq:job:" + job_id, "started_at", "ended_at")
-    times = [[datetime.fromisoformat(moment.decode()) for moment in reply] for reply in pipe.execute()]
-    if len(times) != jobs:
-        raise RuntimeError(f"{len(times)} of {jobs} jobs have finished.")
-    return (jobs - 1) / (max(end for _, end in times) - min(start for start, _ in times)).total_seconds()
+        return worker_rate(stage.redis, jobs)
 
 
 def main() -> None:

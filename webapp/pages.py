@@ -1,6 +1,6 @@
 """The HTML shell: one page whatever the address, so that each address can be opened directly. And /healthz."""
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 
@@ -29,6 +29,14 @@ def page(job_id: str | None = None, name: str | None = None) -> str:
         modules=assets.modules,
         lang=request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0],
     )
+
+
+@bp.get("/<path:address>")
+def elsewhere(address: str) -> str:
+    """The shell also for an address that shows nothing, so that the page says so and leads back; JSON for programs."""
+    if address.partition("/")[0] in ("api", "assets", "live") or not request.accept_mimetypes.accept_html:
+        abort(404)
+    return page()
 
 
 @bp.get("/healthz")

@@ -22,7 +22,7 @@ from tests.processes import WebServer
 #: Milliseconds that nothing may hold the hub.
 HELD_MAX = 20.0
 #: The same for what needs no processor, a wait outside of gevent: on a machine that others use as well.
-WAIT_MAX = 200.0
+WAIT_MAX = 500.0
 TRIES = 8
 
 

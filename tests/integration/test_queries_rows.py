@@ -1,5 +1,6 @@
 """Rows and jobs from their hashes: decoded once, never fetched whole, right after every change."""
 
+import base64
 import pickle
 import time
 
@@ -171,6 +172,19 @@ def test_what_changed_is_decoded_anew_and_what_did_not_is_remembered(read, redis
     redis.xadd(f"rq:results:{job_id}", {"type": 2})
     assert len(read(job_id).attempts) == 1
     assert len(decoded) == 4
+
+
+def test_the_latest_result_is_shown_in_full_and_those_beside_it_in_short(read, redis):
+    job_id = raw_jobs.listed(redis, "finished")
+    for value in (list(range(9_000)), list(range(400)), {"latest": list(range(9_000))}):
+        stored = base64.b64encode(pickle.dumps(value))
+        redis.xadd(f"rq:results:{job_id}", {"type": 1, "return_value": stored})
+    redis.xadd(f"rq:results:{job_id}", {"type": 2})
+    shown = read(job_id)
+    assert shown.result == {"latest": list(range(9_000))}
+    assert [attempt.outcome for attempt in shown.attempts] == ["failed", "successful", "successful", "successful"]
+    described = {"__type__": "truncated", "text": "26 KB"}
+    assert [attempt.result for attempt in shown.attempts] == [None, described, list(range(400)), described]
 
 
 def test_arguments_beyond_a_megabyte_are_described(read, redis):

@@ -175,6 +175,7 @@ def test_a_feed_that_goes_deaf_is_left_and_said(server, client, monkeypatch):
 
 def test_a_flush_during_a_proof_does_not_make_the_feed_deaf(server, client, monkeypatch):
     monkeypatch.setattr(feed, "PROOF_INTERVAL", 0.005)
+    monkeypatch.setattr(feed, "PROOF_ATTEMPTS", 1)
     with a_feed(server.url, "tracking") as alone:
         end = time.monotonic() + 2
         while time.monotonic() < end:

@@ -10,8 +10,8 @@ from webapp.queries.log import stream_id
 #: Rows on one screen, and lists that one page shows.
 ROWS_MAX = 200
 LISTS_MAX = 20
-#: Characters of an id or list name: RQ's own ids have 36.
-NAME_CHARS = 300
+#: Characters of an id or list name: RQ's own ids have 36, but older versions took any.
+NAME_CHARS = 6_000
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ MAX = 10
 #: rq.results.Result.Type. A stopped job's run is written as failed, with the text below.
 OUTCOMES = {1: "successful", 2: "failed", 3: "stopped", 4: "retried", 5: "max_retries_exceeded"}
 STOPPED = "Job stopped by user, work-horse terminated."
-#: Nodes of the result that is shown in full, and of those beside it. JSON of the first takes 10 ms at worst.
-RESULT_NODES, BRIEF_NODES = 20_000, 500
+#: Nodes of the result that is shown in full: its JSON takes 10 ms at worst.
+RESULT_NODES = 20_000
+#: Nodes of the results beside it, and stored bytes beyond which they are described: ten large ones take a second.
+BRIEF_NODES, BRIEF_BYTES = 500, 8 * 1024
 #: Files that a result may name.
 ARTIFACTS_MAX = 50
 
@@ -50,13 +52,19 @@ def _attempt(entry_id: bytes, fields: dict[bytes, bytes]) -> Attempt:
         ended_at=seconds_ms(fields.get(b"execution_ended_at")),
         worker=text(fields.get(b"worker_name")),
         execution=text(fields.get(b"execution_id")),
-        result=_value(fields.get(b"return_value"), BRIEF_NODES) if outcome == "successful" else None,
+        result=_brief(fields.get(b"return_value")) if outcome == "successful" else None,
         error=error,
     )
 
 
 def _outcome(fields: dict[bytes, bytes]) -> str:
     return OUTCOMES.get(integer(fields.get(b"type")) or 0, "unknown")
+
+
+def _brief(stored: bytes | None) -> Any:
+    if stored and len(stored) > BRIEF_BYTES:
+        return {"__type__": "truncated", "text": f"{len(stored) * 3 // 4 // 1024:,} KB"}
+    return _value(stored, BRIEF_NODES)
 
 
 def _value(stored: bytes | None, max_nodes: int) -> Any:

@@ -19,6 +19,7 @@ from webapp.queries.figures import FiguresCache
 from webapp.queries.liveness import Liveness
 from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
+from webapp.queries.short_runs import ShortRuns
 from webapp.queries.snapshot import Gathered, build
 from webapp.queries.workers import WorkerReplies
 
@@ -47,6 +48,7 @@ class OverviewReader:
         self._figures = figures
         self._liveness = liveness
         self._names = _Names()
+        self._short = ShortRuns()
         #: `<job id>:<execution>` of each run -> the worker that its execution names
         self._runs: dict[str, str | None] = {}
         #: id at the head of a queue -> when it was enqueued
@@ -64,7 +66,7 @@ class OverviewReader:
         got.oldest = {name: self._heads.get(replies.head) for name, replies in got.queues.items() if replies.head}
         judged = got.workers.judge(self._liveness, got.now)
         self._liveness.forget_all_but(set(got.workers.fields))
-        return build(got, judged, self._figures)
+        return build(got, judged, self._figures, self._short)
 
     def running_ids(self) -> set[str]:
         """Ids of the jobs that ran at the last read."""

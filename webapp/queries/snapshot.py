@@ -7,12 +7,11 @@ from webapp.models import JobSummary, Overview, QueueStats, Totals, WorkerInfo
 from webapp.queries.counts import QueueReplies
 from webapp.queries.fields import reply
 from webapp.queries.figures import FiguresCache
+from webapp.queries.short_runs import SHORT_RUN_MS, ShortRuns
 from webapp.queries.workers import WorkerReplies
 
 #: Running jobs that are shown with their progress, longest first.
 RUNNING_MAX = 50
-#: Runs of functions that usually last under a second are shown once they have lasted this long.
-SHORT_RUN_MS = 1_000
 
 Judged = Mapping[str, tuple[str, int | None]]
 
@@ -56,14 +55,16 @@ class Gathered:
         self.rate_limited.update({key: count for key, count in counted.items() if key in self.limit_keys})
 
 
-def build(got: Gathered, judged: Judged, figures: FiguresCache) -> Overview:
+def build(got: Gathered, judged: Judged, figures: FiguresCache, short: ShortRuns) -> Overview:
     """The overview that these replies make."""
     infos = dict(sorted(got.workers.infos(judged, got.running).items()))
     queues = {
         name: replies.stats(name, got.oldest.get(name), _listening(infos.values(), name))
         for name, replies in sorted(got.queues.items())
     }
-    shown_figures, gathered = figures.view(got.now, queues, infos)
+    shown_figures, recorded = figures.view(got.now, queues, infos)
+    short.learn(got.running, got.now)
+    gathered = recorded or short.gathered(queues)
     rows = [replace(row, worker_state=judged[row.worker][0] if row.worker in judged else None) for row in got.running]
     return Overview(
         as_of=got.now,

@@ -19,8 +19,11 @@ SCREENSHOTS = ROOT / "var" / "screenshots"
 
 
 @pytest.fixture
-def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
-    """Gives visitors: `visit(site)`, `visit(site, width=390, dark=True)`. Their troubles fail the test."""
+def visit(chromium: Browser, request: pytest.FixtureRequest, started: Callable) -> Iterator[Callable[..., Visitor]]:
+    """Gives visitors: `visit(site)`, `visit(site, width=390, dark=True)`. Their troubles fail the test.
+
+    They leave before the servers that the test has `started` end.
+    """
     visitors: list[Visitor] = []
 
     def arrive(site: Site, width: int = 1280, height: int = 800, dark: bool = False, **options) -> Visitor:

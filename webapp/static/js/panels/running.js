@@ -52,9 +52,9 @@ const Gathered = ({ row }) => html`
   <li class="run">
     <div class="run-what">
       <div class="run-title clip" title=${row.func}>${row.title} ${row.per_minute >= WORTH_A_RATE && html`<span class="muted">${t("running.rate", { n: number(row.per_minute / 60, row.per_minute < 60 ? 1 : 0) })}</span>`}</div>
-      <div class="run-place clip">${[t("running.median", { time: duration(row.median_ms == null ? null : row.median_ms / 1000) }), row.queue].filter(Boolean).join(" · ")}</div>
+      <div class="run-place clip">${[row.median_ms != null && t("running.median", { time: duration(row.median_ms / 1000) }), row.queue].filter(Boolean).join(" · ")}</div>
     </div>
-    <div class="run-progress"><div class="run-words"><span class="clip">${t("running.gathered")}</span><span class="nowrap">${t("running.per_minute", { n: number(row.per_minute) })}</span></div></div>
+    <div class="run-progress"><div class="run-words"><span class="clip">${t("running.gathered")}</span><span class="nowrap">${row.per_minute != null && t("running.per_minute", { n: number(row.per_minute) })}</span></div></div>
     <div class="run-do"></div>
   </li>`;
 

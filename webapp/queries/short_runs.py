@@ -1,0 +1,40 @@
+"""Which functions usually run for less than a second, as seen by looking: what the recorder knows, but without it.
+
+A run that flashes by cannot be read, nor aimed at; so one of these is shown once it has lasted a second. No I/O.
+"""
+
+from collections.abc import Container, Iterable
+
+from webapp.models import JobSummary
+
+#: Runs of such functions are shown once they have lasted this long.
+SHORT_RUN_MS = 1_000
+#: A function counts as short so long after its last short run was seen.
+REMEMBER_MS = 60_000
+
+
+class ShortRuns:
+    """Learns from one read to the next. One per web process."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, JobSummary] = {}
+        #: function -> (a row of it, epoch ms until which it counts)
+        self._short: dict[str, tuple[JobSummary, int]] = {}
+
+    def learn(self, rows: Iterable[JobSummary], now_ms: int) -> None:
+        """Take what runs at this read: what ran at the last one, and not for a second, was short."""
+        running = {row.id: row for row in rows}
+        for row in self._running.values():
+            if row.id not in running and row.func and row.started_at and now_ms - row.started_at < SHORT_RUN_MS:
+                self._short[row.func] = (row, now_ms + REMEMBER_MS)
+        self._running = running
+        self._short = {func: known for func, known in self._short.items() if known[1] > now_ms}
+
+    def gathered(self, queues: Container[str]) -> tuple[dict, ...]:
+        """One line a function of these queues, without the figures that only the recorder has."""
+        known = sorted((row for row, _ in self._short.values()), key=lambda row: row.func or "")
+        rows = [row for row in known if row.queue in queues]
+        return tuple(
+            {"func": row.func, "title": row.title, "queue": row.queue, "per_minute": None, "median_ms": None}
+            for row in rows
+        )
