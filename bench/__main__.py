@@ -39,6 +39,8 @@ def main() -> int:
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(MEASUREMENTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; choose from {', '.join(MEASUREMENTS)}")
+    if asked.quick and asked.write:
+        parser.error("figures of a trial are not kept; leave out --quick or --write")
     parts, missed = [HEAD], []
     for name in asked.names or MEASUREMENTS:
         report = run(name, asked.quick)

@@ -54,7 +54,10 @@ LISTENERS_CHANNEL = f"{PREFIX}listeners"
 
 
 def log(job_id: str) -> str:
-    """stream: at (epoch ms), run, level, text. TTL: as its job, or the sweep."""
+    """stream: at (epoch ms), run, level, text; n (number of the line in its run) and b (its byte offset, 32 a line).
+
+    TTL: as its job, or the sweep.
+    """
     return f"{PREFIX}log:{job_id}"
 
 

@@ -182,6 +182,7 @@ def test_a_flush_during_a_proof_does_not_make_the_feed_deaf(server, client, monk
             client.set("rq:suspended", 1)
             client.flushall()
         assert alone.status.mode == "tracking"
+        assert time.time() - alone.status.proved_at < 0.9, "no proof has taken until its timeout"
 
 
 def test_swapped_databases_are_found_without_a_notice(server, client, web_server):
