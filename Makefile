@@ -21,9 +21,9 @@ run: .venv/run
 demo: .venv/run
 	@exec $(PY) -m webapp.demo
 
+# Some tests hold a time, and share the cores with the others: what fails must pass alone, or it has failed.
 test: .venv/dev lint
 	@$(PY) -m tests.chromium
-	# Some tests hold a time, and share the cores with the others: what fails must pass alone, or it has failed.
 	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile \
 	|| $(PY) -m pytest --last-failed --last-failed-no-failures none
 	@if command -v node >/dev/null; then set -x; node --test tests/js/*.test.js; \
