@@ -112,7 +112,15 @@ def api(shared_app: Flask, redis: redis_py.Redis) -> Api:
     """The API on the session's server, which is empty."""
     # Answers are shared for a quarter of a second: not with the test before.
     shared_app.extensions["job_pages"] = SingleFlight(0)
-    return Api(shared_app)
+    made = Api(shared_app)
+
+    def is_empty() -> bool:
+        answer = made.get("/api/overview")
+        return not (answer["queues"] or answer["workers"] or answer["running"])
+
+    # What was read within the last second may still be of the test before.
+    eventually(is_empty)
+    return made
 
 
 @pytest.fixture

@@ -354,7 +354,9 @@ def can_connect(web: WebServer) -> bool:
 
 
 def test_a_plain_get_of_the_socket_is_refused(web):
-    assert get(web, "/live")[0] in (400, 426)
+    status, body = get(web, "/live")
+    assert status == 404
+    assert body["error"]["fix"]
 
 
 def test_compression_is_not_taken(web):
