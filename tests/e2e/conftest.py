@@ -16,7 +16,12 @@ from tests.support import ROOT, clean_env
 
 WIDE = (1280, 830)
 PHONE = (390, 844)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP evil.example 127.0.0.1",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,9 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for all tests of a process; each page has a profile of its own."""
+    """One Chromium for the tests of a file; each page has a profile of its own.
+
+    Not for the session: while Playwright runs, its event loop runs in the thread of the tests, and `asyncio.run` fails.
+    """
     path = find_chromium()
     if not path:
         pytest.fail("There is no Chromium to test with. `python -m tests.chromium` says how to get one.")

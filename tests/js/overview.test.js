@@ -54,6 +54,12 @@ test("the longest running is first, and equals keep their order", () => {
   assert.deepEqual(running.longestFirst(rows).map(({ id }) => id), ["c", "a", "b", "d"]);
 });
 
+test("jobs that wait are stuck where no worker is there", () => {
+  assert.equal(running.isStuck({ queued: 1, workers: 0 }), true);
+  assert.equal(running.isStuck({ queued: 1, workers: 1 }), false);
+  assert.equal(running.isStuck({ queued: 0, workers: 0 }), false);
+});
+
 test("workers in trouble come first", () => {
   const list = [{ name: "a", state: "idle" }, { name: "b", state: "busy" }, { name: "c", state: "lost" }, { name: "d", state: "no signal" }];
   assert.deepEqual(workers.inOrder(list).map(({ name }) => name), ["c", "d", "b", "a"]);

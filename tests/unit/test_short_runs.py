@@ -1,7 +1,7 @@
-"""Functions whose runs flash by: learned from looking, forgotten after a minute, and told only of queues that exist."""
+"""Functions whose runs flash by: learned from looking, told while they run, forgotten after a minute."""
 
 from webapp.models import JobSummary
-from webapp.queries.short_runs import REMEMBER_MS, ShortRuns
+from webapp.queries.short_runs import REMEMBER_MS, SHOW_MS, ShortRuns
 
 NOW = 1_795_360_400_000
 
@@ -10,8 +10,8 @@ def run(job_id: str, started_at: int, func: str = "mail.send") -> JobSummary:
     return JobSummary(id=job_id, status="started", func=func, title=func, queue="default", started_at=started_at)
 
 
-def names(short: ShortRuns, queues: tuple[str, ...] = ("default",)) -> list[str]:
-    return [entry["func"] for entry in short.gathered(queues)]
+def names(short: ShortRuns, queues: tuple[str, ...] = ("default",), now_ms: int = NOW + 50) -> list[str]:
+    return [entry["func"] for entry in short.gathered(queues, now_ms)]
 
 
 def test_a_run_that_was_gone_within_a_second_makes_its_function_short():
@@ -29,10 +29,20 @@ def test_a_run_that_lasted_does_not():
     assert names(short) == []
 
 
-def test_a_function_is_forgotten_after_a_minute_and_at_once_with_its_queue():
+def test_a_function_is_shown_while_it_runs_and_just_after_in_the_queues_that_exist():
     short = ShortRuns()
     short.learn([run("a", NOW)], NOW)
     short.learn([], NOW + 50)
     assert names(short, ("other",)) == []
+    assert names(short, now_ms=NOW + 49 + SHOW_MS) == ["mail.send"]
+    assert names(short, now_ms=NOW + 50 + SHOW_MS) == []
+
+
+def test_a_function_counts_as_short_for_a_minute():
+    short = ShortRuns()
+    short.learn([run("a", NOW)], NOW)
+    short.learn([], NOW + 50)
+    short.learn([], NOW + 49 + REMEMBER_MS)
+    assert short.functions() == {"mail.send"}
     short.learn([], NOW + 50 + REMEMBER_MS)
-    assert names(short) == []
+    assert short.functions() == set()

@@ -11,6 +11,8 @@ from webapp.models import JobSummary
 SHORT_RUN_MS = 1_000
 #: A function counts as short so long after its last short run was seen.
 REMEMBER_MS = 60_000
+#: And is shown among what runs now so long after it: longer, and the line would tell of the past.
+SHOW_MS = 5_000
 
 
 class ShortRuns:
@@ -18,7 +20,7 @@ class ShortRuns:
 
     def __init__(self) -> None:
         self._running: dict[str, JobSummary] = {}
-        #: function -> (a row of it, epoch ms until which it counts)
+        #: function -> (a row of it, epoch ms at which its last short run was seen)
         self._short: dict[str, tuple[JobSummary, int]] = {}
 
     def learn(self, rows: Iterable[JobSummary], now_ms: int) -> None:
@@ -26,13 +28,18 @@ class ShortRuns:
         running = {row.id: row for row in rows}
         for row in self._running.values():
             if row.id not in running and row.func and row.started_at and now_ms - row.started_at < SHORT_RUN_MS:
-                self._short[row.func] = (row, now_ms + REMEMBER_MS)
+                self._short[row.func] = (row, now_ms)
         self._running = running
-        self._short = {func: known for func, known in self._short.items() if known[1] > now_ms}
+        self._short = {func: known for func, known in self._short.items() if now_ms - known[1] < REMEMBER_MS}
 
-    def gathered(self, queues: Container[str]) -> tuple[dict, ...]:
-        """One line a function of these queues, without the figures that only the recorder has."""
-        known = sorted((row for row, _ in self._short.values()), key=lambda row: row.func or "")
+    def functions(self) -> set[str]:
+        """The functions that count as short."""
+        return set(self._short)
+
+    def gathered(self, queues: Container[str], now_ms: int) -> tuple[dict, ...]:
+        """One line a function of these queues that ran just now, without the figures that only the recorder has."""
+        seen = (row for row, at in self._short.values() if now_ms - at < SHOW_MS)
+        known = sorted(seen, key=lambda row: row.func or "")
         rows = [row for row in known if row.queue in queues]
         return tuple(
             {"func": row.func, "title": row.title, "queue": row.queue, "per_minute": None, "median_ms": None}

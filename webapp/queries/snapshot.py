@@ -64,14 +64,15 @@ def build(got: Gathered, judged: Judged, figures: FiguresCache, short: ShortRuns
     }
     shown_figures, recorded = figures.view(got.now, queues, infos)
     short.learn(got.running, got.now)
-    gathered = recorded or short.gathered(queues)
+    gathered = recorded or short.gathered(queues, got.now)
+    held = {entry["func"] for entry in gathered} | short.functions()
     rows = [replace(row, worker_state=judged[row.worker][0] if row.worker in judged else None) for row in got.running]
     return Overview(
         as_of=got.now,
         totals=_totals(queues.values(), infos.values(), got),
         queues=queues,
         workers=infos,
-        running={row.id: row for row in _shown(rows, gathered, got.now)},
+        running={row.id: row for row in _shown(rows, held, got.now)},
         figures=shown_figures,
         gathered=gathered,
         servers=max(got.servers, 1),
@@ -82,9 +83,8 @@ def _listening(infos: Iterable[WorkerInfo], queue: str) -> int:
     return sum(1 for info in infos if queue in info.queues and info.state != "lost")
 
 
-def _shown(rows: list[JobSummary], gathered: Iterable[dict], now: int) -> list[JobSummary]:
+def _shown(rows: list[JobSummary], short: set[str], now: int) -> list[JobSummary]:
     """Longest first. A run of a usually short function flashes by, so it is gathered until it has lasted a second."""
-    short = {entry["func"] for entry in gathered}
     lasting = [
         row for row in rows if row.func not in short or (row.started_at and now - row.started_at >= SHORT_RUN_MS)
     ]

@@ -5,14 +5,13 @@ from playwright.sync_api import expect
 from tests.e2e.journeys.site import OWN, Site
 
 
-def test_a_job_is_seen_live_in_another_browser_and_through_another_server(
-    site, visit, web_server, worker_process, shared_files
-):
-    elsewhere = Site(web_server(env=OWN), site.redis_url, site.redis)
+def test_a_job_is_seen_live_in_another_browser_and_through_another_server(own_site, visit, web_server, worker_process):
+    site = own_site
+    elsewhere = Site(web_server(site.redis_url, OWN), site.redis_url, site.redis)
     ann, ben, cem = visit(site).opens("/submit/wait"), visit(site).opens("/"), visit(elsewhere).opens("/jobs")
     for visitor in (ann, ben, cem):
         visitor.pill.sees("2 servers")
-    worker_process("default", env={"RQLIVE_FILES": shared_files})
+    worker_process("default", url=site.redis_url)
     ann.form.fills(steps=300, seconds=30).clicks("Submit")
     ann.open_job.sees("Running", "Step 2 of 300 done")
     job_id = ann.page.url.rpartition("/")[2]

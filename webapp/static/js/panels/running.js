@@ -11,7 +11,7 @@ import { t } from "../i18n.js";
 import { liveNow } from "../liveness.js";
 import { to, toJob } from "../router.js";
 import { gathered, running, server, slices, totals } from "../store.js";
-import { longestFirst, MOST, MOST_GATHERED, placeOf, runningFor, WORTH_A_RATE } from "./running.model.js";
+import { isStuck, longestFirst, MOST, MOST_GATHERED, placeOf, runningFor, WORTH_A_RATE } from "./running.model.js";
 
 const PYTHON = 'from redis import Redis\nfrom rq import Queue\n\nQueue("default", connection=Redis()).enqueue("time.sleep", 5)';
 
@@ -59,7 +59,7 @@ const Gathered = ({ row }) => html`
   </li>`;
 
 function Nothing() {
-  const { jobs, queued, workers: listening } = totals.value;
+  const { jobs, queued } = totals.value;
   if (!jobs) {
     return html`
       <div class="empty">
@@ -68,7 +68,7 @@ function Nothing() {
         <${CodeBox} text=${PYTHON} what=${t("empty.python")} />
       </div>`;
   }
-  if (queued && !listening) {
+  if (isStuck(totals.value)) {
     return html`
       <div class="empty">
         <strong>${t("empty.no_worker", { n: queued })}</strong><span>${t("empty.no_worker.next")}</span>
@@ -92,7 +92,7 @@ export function Running() {
   const { ref, shown, newer, release } = useHold(rows.slice(0, MOST), (row) => row.id);
   const short = gathered.value;
   const known = totals.value;
-  const isEmpty = known && !shown.length && !short.length;
+  const isEmpty = known && !shown.length && (!short.length || isStuck(known));
   return html`
     <section class="card runs" ref=${ref} aria-labelledby="running-title" data-testid="running">
       <div class="card-head ruled">

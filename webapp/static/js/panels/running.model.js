@@ -19,3 +19,6 @@ export const runningFor = (row, now) => (row.started_at == null ? null : Math.ma
 
 /** A worker by the name that its panel shows: short where RQ made it up. */
 export const placeOf = (row, nameOf) => [row.args, row.queue, row.worker && nameOf(row.worker)].filter(Boolean).join(" · ");
+
+/** Jobs wait and nobody is there to run them. */
+export const isStuck = (totals) => totals.queued > 0 && !totals.workers;

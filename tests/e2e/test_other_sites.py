@@ -4,13 +4,9 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import sync_playwright
 from rq import Queue
 
 from tests import fixture_jobs
-from tests.chromium import find_chromium
-
-pytestmark = [pytest.mark.e2e]
 
 PASSWORD = "secret"
 FORM = """([address, encoding, text]) => {
@@ -59,17 +55,6 @@ class Attacker(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    rules = "MAP evil.example 127.0.0.1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", f"--host-resolver-rules={rules}"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def evil_port():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Attacker)
     thread = threading.Thread(target=server.serve_forever)
@@ -81,11 +66,11 @@ def evil_port():
 
 
 @pytest.fixture(params=["", PASSWORD], ids=["no password", "password"])
-def victim(request, browser, web_server, redis):
+def victim(request, chromium, web_server, redis):
     """A server, and a page of a browser that is logged in to it."""
     server = web_server(env={"RQLIVE_OWN_REDIS": 1} | ({"RQLIVE_PASSWORD": request.param} if request.param else {}))
     login = {"username": "ada", "password": request.param, "origin": server.url} if request.param else None
-    context = browser.new_context(http_credentials=login)
+    context = chromium.new_context(http_credentials=login)
     page = context.new_page()
     page.goto(f"{server.url}/api/job-types")
     yield server, page
@@ -132,11 +117,11 @@ def test_another_site_can_neither_act_nor_listen_nor_read(victim, redis, evil_po
     assert job.get_status() == "queued"
 
 
-def test_a_name_that_was_rebound_to_this_machine_shows_and_does_nothing(browser, web_server, redis):
+def test_a_name_that_was_rebound_to_this_machine_shows_and_does_nothing(chromium, web_server, redis):
     """evil.example answers with 127.0.0.1: for the browser, its pages and ours are one origin."""
     server = web_server(env={"RQLIVE_OWN_REDIS": 1})
     job = Queue(connection=redis).enqueue(fixture_jobs.nothing)
-    page = browser.new_page()
+    page = chromium.new_page()
     rebound = server.url.replace("127.0.0.1", "evil.example")
     answer = page.goto(f"{rebound}/api/overview")
     assert answer.status == 400
