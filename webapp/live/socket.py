@@ -89,8 +89,10 @@ class Session:
         try:
             while True:
                 self._ws.event.wait(PING_INTERVAL)
-                while (message := self._ws.receive(timeout=0)) is not None:
-                    self._on_message(message)
+                self._ws.event.clear()
+                # `receive` raises where the socket has closed; asking it whether something came costs a switch.
+                while self._ws.input_buffer or not self._ws.connected:
+                    self._on_message(self._ws.receive())
                 if self._subscription.closing:
                     safe_socket.end(self._ws, GOING_AWAY, "The server ends or restarts.")
                     return
@@ -158,7 +160,7 @@ class Session:
             return
         self._seq += 1
         re = "" if request_id is None else f'"re":{json.dumps(request_id)},'
-        self._ws.send(f'{{"seq":{self._seq},{re}"events":[{",".join(texts)}]}}')
+        safe_socket.send_text(self._ws, f'{{"seq":{self._seq},{re}"events":[{",".join(texts)}]}}')
 
     def _count(self) -> None:
         """Let BURST messages through, refilled at RATE. Closes the socket beyond it."""
