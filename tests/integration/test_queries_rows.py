@@ -158,8 +158,8 @@ def test_a_job_that_is_gone_is_none(read):
 
 def test_what_changed_is_decoded_anew_and_what_did_not_is_remembered(read, redis, monkeypatch):
     decoded = []
-    plain = job_module._decode
-    monkeypatch.setattr(job_module, "_decode", lambda *given: decoded.append(1) or plain(*given))
+    plain = job_module.decode_payload
+    monkeypatch.setattr(job_module, "decode_payload", lambda *given: decoded.append(1) or plain(*given))
     job_id = raw_jobs.listed(redis, "started", meta=pickle.dumps({"n": 1}))
     for number in range(5):
         redis.hset(f"rq:job:{job_id}", _keys.PROGRESS_FIELD, f'{{"stages": [{{"done": {number}, "total": 9}}]}}')

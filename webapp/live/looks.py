@@ -82,51 +82,61 @@ class Looks:
     def look(self, reader: redis.Redis, dirty: Dirty, wanted: set[str], asked: set[str], overview: bool) -> bool:
         """Read what is in `wanted` and concerned by `dirty` or in `asked`, and publish what is new.
 
-        Returns whether the overview's counts changed. At most six round trips, one where only the overview is due.
+        Returns whether the overview's counts changed. At most six round trips, one where nothing is new.
         Raises redis.RedisError; what was read before it is published.
         """
         self.unfinished = set()
-        self._look_at_catalog(reader, dirty)
         self._drop_unwatched(wanted)
-        self._look_at_rows(reader, _concerned("row:", wanted, dirty.jobs, dirty.everything, asked))
-        self._look_at_jobs(reader, _concerned("job:", wanted, dirty.jobs, dirty.everything, asked))
-        self._look_at_logs(reader, _concerned("log:", wanted, dirty.logs, dirty.everything, asked))
-        changed = overview and self._look_at_overview(reader)
+        rows = sorted(_concerned("row:", wanted, dirty.jobs, dirty.everything, asked))
+        jobs = sorted(_concerned("job:", wanted, dirty.jobs, dirty.everything, asked))
+        logs = sorted(_concerned("log:", wanted, dirty.logs, dirty.everything, asked))
+        ends = {job_id: self._log_ends.get(job_id, "0") for job_id in logs}
+        # What changed is told before the overview is read; where nothing is known to have changed, all is read at once.
+        together = overview and dirty.everything and self.overview is not None
+        plan = Plan(reader)
+        if dirty.everything or dirty.catalog:
+            self._titles.ask(plan)
+        self._ask(plan, rows, jobs, ends)
+        if together:
+            self._reader.ask(plan)
+        plan.execute()
+        self._tell_catalog(plan)
+        self._tell_rows(reader, plan, rows)
+        self._tell_jobs(reader, plan, jobs)
+        self._tell_logs(plan, ends)
+        changed = overview and self._look_at_overview(reader, plan if together else None)
         self._look_at_lists({topic for topic in wanted if topic.startswith("list:") and dirty.concerns_list(topic)})
         return changed
 
-    def _look_at_catalog(self, reader: redis.Redis, dirty: Dirty) -> None:
-        if dirty.everything or dirty.catalog:
-            self._titles.refresh(reader, max_age=0)
+    def _ask(self, plan: Plan, rows: list[str], jobs: list[str], ends: dict[str, str]) -> None:
+        for job_id in rows:
+            plan.ask(f"listed {job_id}", self._rows.ask, job_id)
+        for job_id in jobs:
+            self._jobs.ask(plan, job_id)
+        for job_id, after in ends.items():
+            plan.ask(f"log {job_id}", log.ask, job_id, after)
+
+    def _tell_catalog(self, plan: Plan) -> None:
+        if "catalog" in plan:
+            self._titles.absorb(plan)
         # A request may have been first to read the change.
         if self._titles.version != self._catalog_told:
             self._catalog_told = self._titles.version
             self._publish([events.catalog()])
 
-    def _look_at_rows(self, reader: redis.Redis, ids: set[str]) -> None:
-        if not ids:
-            return
-        rows = self._rows.rows(reader, sorted(ids))
+    def _tell_rows(self, reader: redis.Redis, plan: Plan, ids: list[str]) -> None:
+        found = self._rows.finish(reader, {job_id: plan[f"listed {job_id}"] for job_id in ids})
         as_of = self._reader.clock.now_ms()
-        for row in rows:
-            topic = events.row_topic(row.id)
-            self._say(topic, None if row.note == EXPIRED else row, row.id, as_of)
+        for row in found:
+            self._say(events.row_topic(row.id), None if row.note == EXPIRED else row, row.id, as_of)
 
-    def _look_at_jobs(self, reader: redis.Redis, ids: set[str]) -> None:
-        for job_id in sorted(ids):
-            job, as_of = self._jobs.read(reader, job_id, self.overview)
+    def _tell_jobs(self, reader: redis.Redis, plan: Plan, ids: list[str]) -> None:
+        for job_id, (job, as_of) in self._jobs.finish(reader, plan, ids, self.overview).items():
             self._say(events.job_topic(job_id), job, job_id, as_of)
 
-    def _look_at_logs(self, reader: redis.Redis, ids: set[str]) -> None:
-        if not ids:
-            return
-        ends = {job_id: self._log_ends.get(job_id, "0") for job_id in sorted(ids)}
-        plan = Plan(reader)
+    def _tell_logs(self, plan: Plan, ends: dict[str, str]) -> None:
         for job_id, after in ends.items():
-            plan.ask(job_id, log.ask, job_id, after)
-        plan.execute()
-        for job_id, after in ends.items():
-            found = log.parse(plan[job_id], after)
+            found = log.parse(plan[f"log {job_id}"], after)
             reset = not found["lines"] and not found["total"] and after != "0"
             last = "0" if reset else found["last"]
             if self._log_ends.get(job_id, "0") == after:
@@ -137,8 +147,9 @@ class Looks:
             if found["lines"] or reset:
                 self._publish([events.log(job_id, found["lines"], last, reset)])
 
-    def _look_at_overview(self, reader: redis.Redis) -> bool:
-        before, self.overview = self.overview, self._reader.read(reader)
+    def _look_at_overview(self, reader: redis.Redis, plan: Plan | None) -> bool:
+        read = self._reader.read(reader) if plan is None else self._reader.finish(reader, plan)
+        before, self.overview = self.overview, read
         self._publish(diff(before, self.overview))
         return before is not None and counts_differ(before, self.overview)
 

@@ -56,7 +56,13 @@ class OverviewReader:
 
     def read(self, reader: redis.Redis) -> Overview:
         """The overview now. One round trip where nothing is new, at most five. Raises redis.RedisError."""
-        got = self._read_known(reader)
+        plan = Plan(reader)
+        self.ask(plan)
+        return self.finish(reader, plan.execute())
+
+    def finish(self, reader: redis.Redis, plan: Plan) -> Overview:
+        """The overview from the replies to `ask`. No round trip where nothing is new, at most four."""
+        got = self._read_known(plan)
         # Twice: what a new queue holds, its runs and its head, is known only after it was asked.
         for _ in range(2):
             self._read_new(reader, got)
@@ -72,19 +78,20 @@ class OverviewReader:
         """Ids of the jobs that ran at the last read."""
         return {rqkeys.job_of_run(run) for run in self._runs}
 
-    def _read_known(self, reader: redis.Redis) -> Gathered:
-        """First round trip: the sets of names, and everything about the names of the last read."""
-        names, jobs = self._names, sorted(self.running_ids())
-        plan = Plan(reader)
+    def ask(self, plan: Plan) -> None:
+        """Put into `plan` the sets of names, and everything about the names of the last read."""
+        names = self._names
         plan.ask("names", _ask_names)
         plan.ask("limits", _ask_rate_limits, names.rate_limits)
         plan.ask("workers", workers.ask, names.workers)
-        plan.ask("rows", self._ask_rows, jobs)
+        plan.ask("runs", self._ask_rows, sorted(self.running_ids()))
         plan.ask("figures", self._figures.ask, self.clock.now_ms())
         for name in names.queues:
             plan.ask(f"queue {name}", counts.ask, name, self.clock.now_ms())
-        plan.execute()
 
+    def _read_known(self, plan: Plan) -> Gathered:
+        """What `ask` asked for."""
+        names, jobs = self._names, sorted(self.running_ids())
         time, queue_keys, worker_keys, suspended, limit_keys, servers = map(reply, plan["names"])
         got = Gathered(now=self.clock.absorb(time), suspended=bool(suspended))
         got.servers = servers[0][1] if servers else 1
@@ -94,7 +101,7 @@ class OverviewReader:
         got.absorb_rate_limits(names.rate_limits, plan["limits"])
         got.absorb_workers(WorkerReplies(names.workers, plan["workers"]))
         got.absorb_queues({name: QueueReplies(plan[f"queue {name}"]) for name in names.queues})
-        got.rows.update(_pairs(jobs, plan["rows"]))
+        got.rows.update(_pairs(jobs, plan["runs"]))
         self._figures.absorb(plan["figures"], got.now)
         return got
 

@@ -26,6 +26,9 @@ class Plan:
             self._replies = self.pipe.execute(raise_on_error=False)
         return self
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._ranges
+
     def __len__(self) -> int:
         return len(self.pipe)
 

@@ -28,8 +28,15 @@ class Titles:
         if time.monotonic() - self._read_at < max_age:
             return
         plan = Plan(reader)
+        self.ask(plan)
+        self.absorb(plan.execute())
+
+    def ask(self, plan: Plan) -> None:
+        """Put into `plan` what `absorb` takes."""
         plan.ask("catalog", lambda pipe: pipe.hgetall(_keys.CATALOG))
-        stored = reply(plan.execute()["catalog"][0]) or {}
+
+    def absorb(self, plan: Plan) -> None:
+        stored = reply(plan["catalog"][0]) or {}
         self._read_at = time.monotonic()
         if stored == self._stored:
             return
