@@ -9,11 +9,13 @@ from rq import Queue
 
 from jobs import _keys
 from tests import fixture_jobs, raw_jobs
+from webapp.queries import calls as calls_module
 from webapp.queries import job as job_module
 from webapp.queries import rows as rows_module
+from webapp.queries.calls import FIELD_BYTES
 from webapp.queries.clock import RedisClock
 from webapp.queries.job import JobReader
-from webapp.queries.rows import FIELD_BYTES, RowReader
+from webapp.queries.rows import RowReader
 from webapp.queries.titles import Titles
 
 
@@ -49,8 +51,8 @@ def test_a_job_type_is_shown_by_its_title(reader, redis):
 def test_a_payload_is_decoded_once(row, redis, monkeypatch):
     job_id = raw_jobs.listed(redis, "queued")
     decoded = []
-    plain = rows_module.decode.call
-    monkeypatch.setattr(rows_module.decode, "call", lambda *given: decoded.append(1) or plain(*given))
+    plain = calls_module.decode.call
+    monkeypatch.setattr(calls_module.decode, "call", lambda *given: decoded.append(1) or plain(*given))
     for status in ("queued", "started", "finished"):
         redis.hset(f"rq:job:{job_id}", "status", status)
         assert row(job_id).status == status
@@ -73,6 +75,17 @@ def test_a_large_payload_is_not_fetched_and_told_by_its_description(row, redis):
     job_id = raw_jobs.listed(redis, "queued", data=noisy, description="m.large(5, name='x')")
     shown = row(job_id)
     assert (shown.func, shown.args, shown.note) == ("m.large", "5, name='x'", None)
+
+
+def test_a_large_description_is_not_fetched(row, read, redis):
+    """RQ spells every argument in it."""
+    text = f"m.large({'x' * 2_000_000})"
+    for data, func in ((raw_jobs.payload("m.large"), "m.large"), (b"x" * (FIELD_BYTES + 1), None)):
+        job_id = raw_jobs.listed(redis, "queued", data=data, description=text)
+        before = redis.info("stats")["total_net_output_bytes"]
+        assert row(job_id).func == func
+        assert read(job_id).description == ""
+        assert redis.info("stats")["total_net_output_bytes"] - before < 200_000
 
 
 def test_rows_of_many_new_jobs_cost_a_bounded_number_of_round_trips(kept, reader, redis):
@@ -115,7 +128,7 @@ def test_meta_that_has_grown_large_is_fetched_once_more_and_then_left(row, redis
 
 
 def test_what_is_remembered_is_bounded(kept, reader, redis, monkeypatch):
-    monkeypatch.setattr(rows_module, "CALLS_MAX", 10)
+    monkeypatch.setattr(calls_module, "CALLS_MAX", 10)
     monkeypatch.setattr(rows_module, "METAS_MAX", 10)
     meta = pickle.dumps({"progress": 0.5})
     for _ in range(3):

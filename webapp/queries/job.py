@@ -28,7 +28,7 @@ from webapp.queries.rows import RowReader
 #: Jobs whose decoded payload is remembered: as many as are looked at in one process at a time.
 PAYLOADS_MAX = 50
 #: The fields that are read only where they are small.
-PAYLOAD = ("data", "meta")
+PAYLOAD = ("data", "meta", "description")
 #: LPOS walks the list: a position further back is not told.
 POSITION_MAX = 2_000
 
@@ -67,6 +67,7 @@ class JobReader:
         plan.ask(f"row {job_id}", self._rows.ask, job_id)
         plan.ask(f"fields {job_id}", lambda pipe: pipe.hmget(key, *FIELDS))
         plan.ask(f"meta {job_id}", lambda pipe: pipe.hstrlen(key, "meta"))
+        plan.ask(f"description {job_id}", lambda pipe: pipe.hstrlen(key, "description"))
         plan.ask(f"ttl {job_id}", lambda pipe: pipe.pttl(key))
         plan.ask(f"dependents {job_id}", lambda pipe: pipe.sscan(rqkeys.dependents(job_id), 0, count=DEPENDENTS_MAX))
         plan.ask(f"results {job_id}", lambda pipe: pipe.xrevrange(rqkeys.results(job_id), count=attempts.MAX))
@@ -97,22 +98,22 @@ class JobReader:
     def _detail(self, row: JobSummary, plan: Plan, more: Plan, overview: Overview | None, now: int) -> JobDetail:
         sizes, queue = _sizes(plan, row.id), _waits_in(row)
         source = plan if _is_asked(plan, row.id, sizes, queue) else more
-        data, meta = (
+        stored = tuple(
             reply(source[f"{name} of {row.id}"][0]) if size <= PAYLOAD_BYTES else None
             for name, size in zip(PAYLOAD, sizes, strict=True)
         )
         entries = reply(plan[f"results {row.id}"][0]) or []
         position = reply(source[f"position of {row.id}"][0]) if queue else None
-        return detail(row, plan, self._decoded(row.id, data, meta, entries, sizes, queue), position, overview, now)
+        return detail(row, plan, self._decoded(row.id, stored, entries, sizes, queue), position, overview, now)
 
     def _decoded(
-        self, job_id: str, data: bytes | None, meta: bytes | None, entries: list, sizes: Sizes, queue: str | None
+        self, job_id: str, stored: tuple[bytes | None, ...], entries: list, sizes: Sizes, queue: str | None
     ) -> Payload:
         """Decoded now, or remembered: a running job is read many times a second, and only its progress changes."""
-        fingerprint = (data and hash(data), meta and hash(meta), [entry_id for entry_id, _ in entries])
+        fingerprint = ([value and hash(value) for value in stored], [entry_id for entry_id, _ in entries])
         known = self._payloads.pop(job_id, None)
         if known is None or (known.fingerprint, known.sizes) != (fingerprint, sizes):
-            payload = offload(decode_payload, data, meta, entries, sizes)
+            payload = offload(decode_payload, *stored, entries, sizes)
         else:
             payload = known.payload
         self._payloads[job_id] = _Known(fingerprint, sizes, queue, payload)
@@ -122,7 +123,9 @@ class JobReader:
 
 
 def _sizes(plan: Plan, job_id: str) -> Sizes:
-    return reply(plan[f"row {job_id}"][1], 0) or 0, reply(plan[f"meta {job_id}"][0], 0) or 0
+    asked = plan[f"row {job_id}"][1], plan[f"meta {job_id}"][0], plan[f"description {job_id}"][0]
+    data, meta, description = (reply(size, 0) or 0 for size in asked)
+    return data, meta, description
 
 
 def _waits_in(row: JobSummary) -> str | None:

@@ -13,7 +13,6 @@ from webapp.queries.plan import Plan
 from webapp.tree import tree
 
 FIELDS = (
-    "description",
     "timeout",
     "result_ttl",
     "failure_ttl",
@@ -27,8 +26,9 @@ FIELDS = (
     "rate_limit_concurrency",
     _keys.ACTOR_FIELD,
 )
-#: Stored bytes of `data` or `meta` beyond which they are described instead of shown.
+#: Stored bytes of `data`, `meta` or `description` beyond which they are not read.
 PAYLOAD_BYTES = 1024 * 1024
+DESCRIPTION_CHARS = 2_000
 #: Dependents that are named.
 DEPENDENTS_MAX = 100
 
@@ -41,8 +41,8 @@ ACTIONS = {
 }
 WAITING_ACTIONS = ("cancel", "run_again", "delete")
 
-#: Bytes of `data` and of `meta` as stored.
-Sizes = tuple[int, int]
+#: Bytes of `data`, `meta` and `description` as stored.
+Sizes = tuple[int, int, int]
 
 
 @dataclass
@@ -50,13 +50,16 @@ class Payload:
     """What is decoded in one go, in a native thread."""
 
     arguments: dict | None
+    description: str
     note: str | None
     meta: Any
     attempts: tuple
     result: Any
 
 
-def decode_payload(data: bytes | None, meta: bytes | None, entries: list, sizes: Sizes) -> Payload:
+def decode_payload(
+    data: bytes | None, meta: bytes | None, description: bytes | None, entries: list, sizes: Sizes
+) -> Payload:
     """Takes milliseconds where these are large: for a native thread."""
     arguments, note = None, None
     if data is None and sizes[0] > PAYLOAD_BYTES:
@@ -66,7 +69,10 @@ def decode_payload(data: bytes | None, meta: bytes | None, entries: list, sizes:
         note = call.problem and f"{call.problem[0].upper()}{call.problem[1:]}."
         if not call.problem:
             arguments = {"positional": tree(list(call.args)), "named": tree(call.kwargs)}
-    return Payload(arguments, note, _meta(meta, sizes[1]), attempts.attempts(entries), attempts.result(entries))
+    described = (text(description) or "")[:DESCRIPTION_CHARS]
+    return Payload(
+        arguments, described, note, _meta(meta, sizes[1]), attempts.attempts(entries), attempts.result(entries)
+    )
 
 
 def _meta(meta: bytes | None, size: int) -> Any:
@@ -96,7 +102,7 @@ def detail(
     return JobDetail(
         **{name: getattr(row, name) for name in JobSummary.__dataclass_fields__},
         arguments=payload.arguments,
-        description=(text(fields["description"]) or "")[:2_000],
+        description=payload.description,
         timeout=integer(fields["timeout"]),
         result_ttl=integer(fields["result_ttl"]),
         failure_ttl=integer(fields["failure_ttl"]),
