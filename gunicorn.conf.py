@@ -46,14 +46,17 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """On SIGTERM close every socket with 1001 first. gunicorn has no hook there, and would wait for them in vain."""
+    """Listen from now on; on SIGTERM close every socket with 1001 first. gunicorn has no hook there, and would wait."""
     import gevent  # not before the worker has patched
 
-    live = worker.wsgi.extensions["live"]
+    live, room = worker.wsgi.extensions["live"], worker.wsgi.extensions["room"]
+    # Before any page is opened: the pages of other servers count this one too.
+    live.start()
 
     def end(number: int, frame: FrameType | None) -> None:
         # In a greenlet: a signal handler may run inside any other one, and must not wait.
         gevent.spawn(live.close)
+        gevent.spawn(room.close)
         worker.handle_exit(number, frame)
 
     signal.signal(signal.SIGTERM, end)

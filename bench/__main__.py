@@ -15,7 +15,17 @@ from bench._report import RESULTS, Report, load
 from tests.support import ROOT
 
 #: Short ones first.
-MEASUREMENTS = ("idle", "lists", "latency", "tabs", "throughput", "job_type_overhead", "freshness")
+MEASUREMENTS = (
+    "idle",
+    "lists",
+    "latency",
+    "room",
+    "tabs",
+    "throughput",
+    "execution_models",
+    "job_type_overhead",
+    "freshness",
+)
 HEAD = """# Figures
 
 Written by `make bench` (`python -m bench --write`); [README.md](README.md) says how to read them.

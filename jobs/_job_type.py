@@ -87,7 +87,9 @@ def _async_wrapper(func: Callable[..., Any]) -> Callable[..., Any]:
         run = _open_run()
         if run is None:
             return await func(*args, **kwargs)
-        with run:
+        from jobs._alarm import heeding_the_alarm
+
+        with run, heeding_the_alarm():
             args, kwargs = run.arguments(func, args, kwargs)
             return run.result(await func(*args, **kwargs))
 

@@ -47,10 +47,28 @@ PROGRESS_BYTES = 4_096
 #: Field of a job's own hash: who submitted it through us.
 ACTOR_FIELD = "live_actor"
 
+#: stream of what was said in the Room, newest last; at most ROOM_MAX entries of 8 KB. TTL ROOM_TTL after the last.
+#: Newcomers are told ROOM_TOLD; the rest is for servers that were away for a moment.
+ROOM = f"{PREFIX}room"
+ROOM_MAX = 200
+ROOM_TOLD = 50
+ROOM_TTL = 24 * 3600
+#: stream of what servers say of who is in the Room; at most ROOM_HERE_MAX entries of 17 KB. TTL ROOM_HERE_TTL.
+ROOM_HERE = f"{PREFIX}room-here"
+ROOM_HERE_MAX = 100
+ROOM_HERE_TTL = 60
+
 #: Pub/sub channel that every web process subscribes to; its number of subscribers is the number of servers.
 SERVERS_CHANNEL = f"{PREFIX}servers"
+#: A web process tells how many pages it has open by the channels that it subscribes to, one a binary digit that is set.
+PAGES_BITS = 16
 #: The same for processes that listen without serving pages, so that they are not counted as servers.
 LISTENERS_CHANNEL = f"{PREFIX}listeners"
+
+
+def pages_channel(bit: int) -> str:
+    """Pub/sub channel of the web processes whose number of open pages has this binary digit (0: ones) set."""
+    return f"{PREFIX}pages:{bit}"
 
 
 def log(job_id: str) -> str:

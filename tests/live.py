@@ -44,7 +44,7 @@ class Page:
     """One open tab. `watch` is what it asks for first; without any it asks for nothing, and is told nothing."""
 
     def __init__(self, server: WebServer, watch: dict[str, Any] | None = None) -> None:
-        address = f"ws://127.0.0.1:{server.port}/live"
+        address = f"ws{server.url.removeprefix('http')}/live"
         self._open = contextlib.ExitStack()
         self.socket: ClientConnection = self._open.enter_context(
             connect(address, compression=None, max_size=None, open_timeout=10, close_timeout=1)
@@ -56,6 +56,8 @@ class Page:
         self.jobs: dict[str, Any] = {}
         self.logs: dict[str, list[dict[str, Any]]] = {}
         self.lists: dict[str, dict[str, Any]] = {}
+        #: newest first; None before anything was told
+        self.activity: list[dict[str, Any]] | None = None
         self.health: dict[str, Any] = {}
         self.complete = False
         self._as_of: dict[object, int] = {}
@@ -164,6 +166,10 @@ class Page:
             known = [] if event["reset"] else self.logs.get(event["job"], [])
             seen = {line["id"] for line in known}
             self.logs[event["job"]] = known + [line for line in event["lines"] if line["id"] not in seen]
+        elif kind == "activity":
+            known = [] if event["reset"] else self.activity or []
+            seen = {line["id"] for line in known}
+            self.activity = [line for line in event["lines"] if line["id"] not in seen] + known
         elif kind == "list":
             self.lists[event["list"]] = event
 

@@ -55,6 +55,21 @@ async def talk_async() -> str:
 
 
 @job_type
+async def busy_in_callbacks(seconds: float = 30) -> None:
+    """Python runs callbacks of the loop nearly all of the time, and the task itself sleeps."""
+    loop, over = asyncio.get_running_loop(), time.monotonic() + seconds
+
+    def turn() -> None:
+        end = time.monotonic() + 0.01
+        while time.monotonic() < end:
+            pass
+        loop.call_soon(turn)
+
+    loop.call_soon(turn)
+    await asyncio.sleep(over - time.monotonic())
+
+
+@job_type
 def typed(count: int, share: float = 0.5, name: str | None = None) -> list:
     return [count, share, name]
 

@@ -25,11 +25,18 @@ operations: python -c "import time; print('operating'); time.sleep(1000)"
 """
 STANDIN = """
 class Live:
+    def start(self):
+        pass
+
     def close(self):
         print("sockets closed", flush=True)
 
+class Room:
+    def close(self):
+        pass
+
 class App:
-    extensions = {"live": Live()}
+    extensions = {"live": Live(), "room": Room()}
 
     def __call__(self, environ, start_response):
         start_response("200 OK", [("Content-Length", "2")])

@@ -15,9 +15,10 @@ def create_app(config: "Config | None" = None) -> "Flask":
     """The Flask app for gunicorn. Reads no Redis and starts no thread: both happen on first use."""
     from flask import Flask
 
-    from webapp import api, assets, connections, errors, live, pages, security
+    from webapp import api, assets, async_views, connections, errors, live, pages, room, security, sockets
     from webapp.config import Config
     from webapp.live import socket
+    from webapp.room import socket as room_socket
 
     config = config or Config.from_env()
     app = Flask(__name__, static_folder=None)
@@ -25,13 +26,16 @@ def create_app(config: "Config | None" = None) -> "Flask":
     app.json.sort_keys = False
     # Ids of older versions of RQ may hold any character, slashes too.
     app.url_map.merge_slashes = False
+    async_views.init_app(app)
     connections.init_app(app, config)
     live.init_app(app, config)
+    room.init_app(app, config)
     errors.init_app(app)
     security.init_app(app)
     assets.init_app(app, config)
-    socket.init_app(app)
+    sockets.init_app(app)
     app.register_blueprint(pages.bp, url_prefix=config.base_path or None)
     app.register_blueprint(socket.bp, url_prefix=config.base_path or None)
+    app.register_blueprint(room_socket.bp, url_prefix=config.base_path or None)
     app.register_blueprint(api.load(), url_prefix=f"{config.base_path}/api")
     return app

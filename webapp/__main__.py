@@ -1,8 +1,6 @@
 """`python -m webapp`, which is `make run`: finds a Redis or starts one, then runs the Procfile in one terminal."""
 
-import http.client
 import os
-import socket
 import sys
 import threading
 import time
@@ -15,6 +13,7 @@ from webapp.local_redis import LocalRedis, LocalRedisError
 from webapp.supervisor.banner import banner
 from webapp.supervisor.children import WORKER, Child, read_procfile
 from webapp.supervisor.guardian import Guardian
+from webapp.supervisor.port import ask_health, usable_port
 from webapp.supervisor.signals import Signals
 from webapp.supervisor.supervisor import Supervisor
 from webapp.supervisor.terminal import Terminal
@@ -23,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 #: Seconds between attempts to start our Redis again.
 REVIVE_PAUSE = 5.0
+#: Seconds that the web process gets to answer, again and again until it does.
+ANSWER_TIMEOUT = 5.0
 
 
 def main(folder: Path = ROOT) -> int:
@@ -31,7 +32,7 @@ def main(folder: Path = ROOT) -> int:
         local = LocalRedis(folder / "var" / "redis")
         try:
             config = Config.from_env()
-            config = replace(config, port=usable_port(config.host, config.port))
+            config = replace(config, port=usable_port(config))
             commands = read_procfile(folder / "Procfile")
             if config.redis_url is None:
                 local.join()
@@ -88,33 +89,6 @@ def environment(config: Config, folder: Path) -> dict[str, str]:
     return dict(os.environ) | told
 
 
-def usable_port(host: str, port: int) -> int:
-    """The port, or a free one for 0. Raises ConfigError where another program has it."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except socket.gaierror as error:
-        raise ConfigError(f"HOST={host} is not an address: {error.strerror}. Use one like 127.0.0.1.") from None
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-            probe.listen()
-        except PermissionError:
-            raise ConfigError(
-                f"Port {port} may not be used by you. Choose one above 1023: make run PORT=8000"
-            ) from None
-        except OSError as error:
-            raise ConfigError(
-                f"port {port} on {host} cannot be used: {error.strerror}. If RQ Live runs there already, open it; "
-                f"else end the program that has the port, or choose another: make run PORT={_next_port(port)}"
-            ) from None
-        return probe.getsockname()[1]
-
-
-def _next_port(port: int) -> int:
-    return port + 1 if port < 65535 else 8000
-
-
 def _keep_redis(local: LocalRedis, terminal: Terminal) -> Callable[[], None]:
     """What the supervisor does every second: start our own Redis again if it died."""
     next_try = 0.0
@@ -138,24 +112,11 @@ def _when_web_answers(config: Config, then: Callable[[], None]) -> None:
     """Call `then` once, from a thread of its own, when the page can be opened."""
 
     def wait() -> None:
-        while not _answers(config):
+        while not ask_health(config, ANSWER_TIMEOUT)[0]:
             time.sleep(0.1)
         then()
 
     threading.Thread(target=wait, name="web answers", daemon=True).start()
-
-
-def _answers(config: Config) -> bool:
-    # Not urllib: it would ask the proxy of the environment.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)
-    connection = http.client.HTTPConnection(host, config.port, timeout=5)
-    try:
-        connection.request("GET", f"{config.base_path}/healthz")
-        return connection.getresponse().status > 0
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 if __name__ == "__main__":

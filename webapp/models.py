@@ -235,8 +235,9 @@ class Overview:
     figures: dict
     #: Functions whose runs last under a second, one line each.
     gathered: tuple[dict, ...]
-    #: Web processes that share this Redis.
-    servers: int
+    #: Web processes that said so, and the pages that they have open, see webapp/headcount.py; None: not known.
+    servers: int | None = None
+    pages: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,7 +248,11 @@ class Health(Value):
     redis_since: int
     feed: dict
     reconciled_at: int | None = None
-    servers: int = 1
+    #: Web processes that share this Redis, and pages open on all of them; None: this Redis user may not ask.
+    servers: int | None = None
+    pages: int | None = None
+    #: Pages open on this one.
+    pages_here: int = 0
     address: str = ""
     message: str | None = None
 

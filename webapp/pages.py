@@ -15,6 +15,8 @@ bp = Blueprint("pages", __name__)
 @bp.get("/")
 @bp.get("/jobs")
 @bp.get("/jobs/<path:job_id>")
+@bp.get("/activity")
+@bp.get("/room")
 @bp.get("/submit")
 @bp.get("/submit/<name>")
 def page(job_id: str | None = None, name: str | None = None) -> str:
@@ -34,7 +36,7 @@ def page(job_id: str | None = None, name: str | None = None) -> str:
 @bp.get("/<path:address>")
 def elsewhere(address: str) -> str:
     """The shell also for an address that shows nothing, so that the page says so and leads back; JSON for programs."""
-    if address.partition("/")[0] in ("api", "assets", "live") or not request.accept_mimetypes.accept_html:
+    if address.partition("/")[0] in ("api", "assets", "live", "ws") or not request.accept_mimetypes.accept_html:
         abort(404)
     return page()
 

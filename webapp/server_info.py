@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import current_app
 
 from webapp.config import Config
+from webapp.server_name import server_name
 from webapp.supervisor.banner import worker_command
 
 VERSION = "0.1.0"
@@ -17,6 +18,7 @@ def describe() -> dict:
     """The `server` of docs/protocol.md."""
     config: Config = current_app.config["RQLIVE"]
     return {
+        "name": server_name(config),
         "attached": not config.own_redis,
         "may_write": config.may_write,
         "why_not": None if config.may_write else LOOK_ONLY,

@@ -7,7 +7,7 @@ from jobs import _keys
 from tests import fixture_jobs
 from tests.in_redis import open_door, status
 from webapp.actions import jobs
-from webapp.actions.door import Actor, Door
+from webapp.actions.door import Actor, Door, Entry
 from webapp.config import Config
 from webapp.errors import NotFound, Refused, StateChanged
 
@@ -71,5 +71,5 @@ def test_look_only_refuses_every_action_and_writes_nothing(redis, queue, act):
 def test_activity_is_capped(redis, door, monkeypatch):
     monkeypatch.setattr(_keys, "ACTIVITY_MAX", 10)
     for _ in range(400):
-        door._record("cancel", "x", "done")
+        door._record("cancel", Entry("x"), "done")
     assert redis.xlen(_keys.ACTIVITY) < 250

@@ -60,6 +60,15 @@ def test_what_a_job_prints_and_logs_is_in_its_log(redis, worker_process, enqueue
     assert worker.output.count("from a thread") == 2, "the worker's terminal shows it too"
 
 
+def test_the_time_limit_ends_an_async_job_that_is_in_a_callback_of_its_loop(redis, worker_process, enqueue) -> None:
+    job = enqueue("busy_in_callbacks", job_timeout=1)
+    worker_process("default", burst=True)
+    assert job.get_status() == JobStatus.FAILED
+    assert "JobTimeoutException" in job.latest_result().exc_string
+    job.refresh()
+    assert (job.ended_at - job.started_at).total_seconds() < 5
+
+
 def test_a_line_says_when_in_which_run_and_its_number(redis, worker_process, enqueue) -> None:
     job = enqueue("talk")
     worker_process("default", burst=True)

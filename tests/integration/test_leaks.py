@@ -77,5 +77,4 @@ def test_requests_that_wait_and_are_given_up_are_forgotten(beaten, redis):
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", beaten.port), 5) as impatient:
             impatient.sendall(b"GET /api/jobs/%b?wait=1 HTTP/1.1\r\nHost: localhost\r\n\r\n" % job_id.encode())
-    eventually(lambda: get_ok(beaten, "/inside")["sockets"] == 0)
-    assert get_ok(beaten, "/inside")["topics"] == 0
+    eventually(lambda: {"sockets": 0, "topics": 0}.items() <= get_ok(beaten, "/inside").items())

@@ -7,6 +7,7 @@ import redis as redis_py
 
 from tests import raw_jobs
 from webapp.live import events
+from webapp.live.activity import ActivityTail
 from webapp.live.interest import Dirty
 from webapp.live.looks import Looks
 from webapp.queries.clock import RedisClock
@@ -28,7 +29,7 @@ def looks(told) -> Looks:
     titles, clock = Titles(), RedisClock()
     rows = RowReader(titles)
     overview = OverviewReader(clock, rows, FiguresCache(titles), Liveness())
-    return Looks(titles, rows, JobReader(clock, rows), overview, told.extend)
+    return Looks(titles, rows, JobReader(clock, rows), overview, ActivityTail(rows, clock), told.extend)
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def scene(client: redis_py.Redis) -> list[str]:
 
 def look_at_everything(web: WebServer, client: redis_py.Redis, ids: list[str]) -> None:
     """Every GET of the API, and a socket that watches all there is while something changes."""
-    for path in ("/api/overview", "/api/queues", "/api/workers", "/api/job-types", "/healthz", "/"):
+    for path in ("/api/overview", "/api/queues", "/api/workers", "/api/job-types", "/api/activity", "/healthz", "/"):
         get_ok(web, path)
     for queue in ("", "default"):
         for status in ("", *STATUSES):
@@ -61,7 +61,9 @@ def look_at_everything(web: WebServer, client: redis_py.Redis, ids: list[str]) -
         assert get(web, f"/api/jobs/{job_id}")[0] in (200, 404)
         get_ok(web, f"/api/jobs/{job_id}/log")
     get_ok(web, f"/api/jobs/{ids[0]}", wait="0.1")
-    with Page(web, {"overview": True, "rows": ids, "job": ids[0], "log": {"job": ids[0]}, "lists": ["/"]}) as page:
+    everything = {"overview": True, "activity": True, "rows": ids, "job": ids[0], "lists": ["/"]}
+    with Page(web, everything | {"log": {"job": ids[0]}}) as page:
+        page.until(lambda: page.activity is not None, message="the activity")
         page.until(lambda: page.complete and ids[0] in page.jobs and page.logs.get(ids[0]), message="a snapshot")
         client.hset(f"rq:job:{ids[0]}", "status", "canceled")
         page.until(lambda: page.rows.get(ids[0], {}).get("status") == "canceled", message="a change")

@@ -1,6 +1,7 @@
 """`make run` at work: what it starts, tells, starts again, and refuses."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -104,9 +105,24 @@ def test_a_taken_port_is_said_before_anything_is_started(started, tmp_path):
         run = started(Run(tmp_path, {"PORT": port}))
         assert run.wait() == 1
     assert f"port {port} on 127.0.0.1 cannot be used" in run.output
-    assert f"make run PORT={port + 1}" in run.output
+    assert re.search(r"End the program that has it, or choose another: PORT=\d+ make run", run.output)
     assert "Traceback" not in run.output
     assert not (tmp_path / "var").exists()
+
+
+def test_a_port_that_our_own_server_has_is_said_with_the_way_to_a_second_one_that_works(
+    started, tmp_path, redis_server, web_server
+):
+    server = web_server()
+    run = started(Run(tmp_path, {"PORT": server.port, "REDIS_URL": redis_server.url}))
+    assert run.wait() == 1
+    assert f"taken by an RQ Live that runs already. Open {server.url}/, or start a second" in run.output
+    free = re.search(r"a second server beside it: PORT=(\d+) make run", run.output)
+    assert free, run.output
+    beside = started(Run(tmp_path, {"PORT": free[1], "REDIS_URL": redis_server.url}))
+    beside.wait_ready()
+    assert beside.page == f"http://127.0.0.1:{free[1]}/"
+    beside.end()
 
 
 @pytest.mark.parametrize(
@@ -166,6 +182,23 @@ def test_a_second_run_joins_the_redis_of_the_first_and_the_last_ends_it(started,
     assert len(worker_names(second.redis_url)) == 1
     second.end()
     assert first.left() == second.left() == {}
+
+
+def test_a_first_run_that_was_killed_leaves_the_second_its_redis(started, tmp_path):
+    first = started(Run(tmp_path))
+    first.wait_ready()
+    second = started(Run(tmp_path))
+    second.wait_ready()
+    url = first.redis_url
+    first.kill()
+    eventually(lambda: len(worker_names(url)) == 1, 15, "the worker of the first run has signed off")
+    with redis_py.Redis.from_url(url) as client:
+        job = Queue(connection=client).enqueue(fixture_jobs.say_hello)
+        eventually(lambda: job.get_status() == "finished", 20, "the worker of the second run works on")
+        second.end()
+        eventually(lambda: not first.left(), 10, "nothing is left")
+        with pytest.raises(redis_py.ConnectionError):
+            client.ping()
 
 
 def test_every_line_has_the_name_of_its_process_and_no_colour_in_a_pipe(started, tmp_path, redis_server):

@@ -36,6 +36,7 @@ def client(server: RedisServer) -> redis_py.Redis:
 def open_page(web: WebServer, **watch: object) -> Iterator[Page]:
     with Page(web, {"overview": True, **watch}) as page:
         page.until(lambda: page.complete and page.mode not in (None, "starting"), message="a first snapshot")
+        page.until(lambda: page.rows.keys() >= set(watch.get("rows", ())), message="its rows")
         yield page
 
 
@@ -144,7 +145,7 @@ def test_a_feed_killed_a_hundred_times_still_comes_back(server, client):
     """redis-py's pool counts a connection until it is given back, and gives out a hundred."""
     connections = connect(Config(redis_url=server.url))
     for _ in range(110):
-        mode = Tracking(connections, "channel")
+        mode = Tracking(connections)
         mode.open()
         mode.close()
     connections.close()
@@ -154,7 +155,7 @@ def test_a_feed_killed_a_hundred_times_still_comes_back(server, client):
 def a_feed(url: str, mode: str) -> Iterator[feed.Feed]:
     """A feed alone, in this process."""
     connections = connect(Config(redis_url=url))
-    alone = feed.Feed(connections, lambda keys: None, mode=mode, process="p")
+    alone = feed.Feed(connections, lambda keys: None, mode=mode, channels=frozenset, process="p")
     alone.start()
     eventually(lambda: alone.status.mode == mode)
     yield alone

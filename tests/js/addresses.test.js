@@ -32,8 +32,8 @@ test("empty parameters are left out of an address", () => {
 });
 
 test("many wishes are one watch", () => {
-  const watch = compose([{ overview: true }, { rows: ["a", "b"] }, { rows: ["b", "c"], lists: ["default/failed"] }, { job: "a" }, { log: { job: "a", after: "0" } }]);
-  assert.deepEqual(watch, { overview: true, job: "a", log: { job: "a", after: "0" }, rows: ["a", "b", "c"], lists: ["default/failed"] });
+  const watch = compose([{ overview: true }, { activity: true }, { rows: ["a", "b"] }, { rows: ["b", "c"], lists: ["default/failed"] }, { job: "a" }, { log: { job: "a", after: "0" } }]);
+  assert.deepEqual(watch, { overview: true, activity: true, job: "a", log: { job: "a", after: "0" }, rows: ["a", "b", "c"], lists: ["default/failed"] });
   assert.deepEqual(compose([]), {});
 });
 

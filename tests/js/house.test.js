@@ -49,7 +49,7 @@ test("every status has its word and its colour", () => {
   }
 });
 
-const LAYERS = [/^pages\//, /^panels\//, /^components\//, /^(?:store|clock|watch|hold|prefs|listing|catalog|liveness|router|api|socket)\.js$/, /^reducer\.js$/];
+const LAYERS = [/^pages\//, /^panels\//, /^components\//, /^(?:store|clock|watch|hold|prefs|listing|catalog|liveness|router|api|socket|room|room-socket)\.js$/, /^reducer\.js$/];
 const layer = (path) => LAYERS.findIndex((pattern) => pattern.test(path));
 
 function importsOf(path, source) {
@@ -79,9 +79,9 @@ test("what must run without a browser imports nothing vendored", () => {
   }
 });
 
-test("only api.js and socket.js touch the network", () => {
+test("only api.js and the sockets touch the network", () => {
   for (const [path, source] of sources) {
-    if (path === "api.js" || path === "socket.js") continue;
+    if (["api.js", "socket.js", "room-socket.js"].includes(path)) continue;
     assert.doesNotMatch(source, /\bfetch\(|XMLHttpRequest|new WebSocket|sendBeacon|EventSource/, path);
   }
 });
@@ -105,9 +105,12 @@ test("every file says what it is for, and is small", () => {
   }
 });
 
-test("every style sheet is loaded", () => {
+test("every style sheet is loaded, at first or with the one thing that needs it", () => {
   const shell = readFileSync(join(ROOT, "webapp/templates/index.html"), "utf8");
-  for (const name of readdirSync(join(STATIC, "css"))) assert.ok(shell.includes(`"${name.replace(".css", "")}"`), name);
+  for (const name of readdirSync(join(STATIC, "css")).map((file) => file.replace(".css", ""))) {
+    const later = sources.filter(([, source]) => source.includes(`styled("${name}", `)).length;
+    assert.equal(later + shell.includes(`"${name}"`), 1, name);
+  }
 });
 
 test("vendored files are those that npm gave, with licence and version", () => {

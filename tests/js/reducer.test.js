@@ -21,7 +21,7 @@ test("every type that is understood has a golden message", () => {
 });
 
 test("a golden message changes the state, and never the state before it", () => {
-  const before = frozen(all(events["overview-running"], events.row, events.job));
+  const before = frozen(all(events["overview-running"], events.row, events.job, events["activity-reset"]));
   for (const [name, event] of Object.entries(events)) {
     if (event.type === "pong") continue;
     const start = event.type === "overview" && event.part === "complete" ? frozen(all({ ...events["overview-queue"], key: "unnamed", as_of: 1 })) : before;
@@ -119,7 +119,7 @@ test("the answer of the overview says the same as its events", () => {
 
 test("what nothing shows any longer is forgotten", () => {
   const state = all(events.row, events.job, events.log, events.list);
-  const none = { rows: new Set(), jobs: new Set(), lists: new Set(), logs: new Set() };
+  const none = { rows: new Set(), jobs: new Set(), lists: new Set(), logs: new Set(), activity: false };
   const after = keepOnly(state, { ...none, lists: new Set(["default/failed"]) });
   assert.deepEqual([after.rows, after.jobs, after.logs], [{}, {}, {}]);
   assert.deepEqual(Object.keys(after.lists), ["default/failed"]);

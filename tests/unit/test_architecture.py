@@ -15,7 +15,14 @@ import pytest
 from tests.support import ROOT, clean_env
 
 STDLIB = frozenset(sys.stdlib_module_names)
-PURE = ("webapp.models", "webapp.models_figures", "webapp.decode", "webapp.live.diff", "webapp.live.events")
+PURE = (
+    "webapp.models",
+    "webapp.models_figures",
+    "webapp.decode",
+    "webapp.live.diff",
+    "webapp.live.events",
+    "webapp.room.presence",
+)
 WEB = ("flask", "flask_sock", "simple_websocket", "werkzeug", "gunicorn")
 
 
@@ -57,6 +64,13 @@ RULES = [
         excused=("webapp.live.socket", "webapp.live.safe_socket", "webapp.live.__init__"),
     ),
     Rule(("webapp.live",), ("webapp.api", "webapp.actions", "rq"), "the live side reads"),
+    Rule(
+        ("webapp.room",),
+        WEB,
+        "HTTP and sockets end at the door",
+        excused=("webapp.room.socket", "webapp.room.__init__"),
+    ),
+    Rule(("webapp.room",), ("webapp.api", "webapp.actions", "rq"), "talking touches no job"),
     Rule(("webapp.operations",), (*WEB, "gevent", "webapp.api"), "operations run in plain Python"),
     Rule(
         ("webapp.supervisor", "webapp.local_redis", "webapp.__main__"),

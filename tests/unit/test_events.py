@@ -22,6 +22,7 @@ from webapp.models import (
     WorkerInfo,
 )
 from webapp.models_figures import Failures, Figures, Gathered, Rate, Series, StartIn
+from webapp.queries.activity import Line
 
 FOLDER = Path(__file__).parents[1] / "contract" / "events"
 GOLDEN = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
@@ -112,6 +113,13 @@ def written(body: dict) -> Event:
         "row": lambda: events.row(summary(body["row"]), body["as_of"]),
         "gone": lambda: events.gone(events.row_topic(body["id"]), body["id"], body["as_of"]),
         "log": lambda: events.log(body["job"], body["lines"], body["last"], body["reset"]),
+        "activity": lambda: events.activity(
+            [Line(**line).as_json() for line in body["lines"]],
+            body["total"],
+            body["reset"],
+            body["note"],
+            body["as_of"],
+        ),
         "list": lambda: events.list_changed(body["list"], body["version"], body["total"], body["as_of"]),
     }
     return makers[kind]()
@@ -145,6 +153,11 @@ def test_every_event_has_a_golden_message():
 )
 def test_a_golden_message_tells_every_field(name, key, model):
     assert set(GOLDEN[name][key]) == {field.name for field in fields(model)}
+
+
+def test_a_golden_line_of_activity_tells_every_field():
+    lines = GOLDEN["activity"]["lines"] + GOLDEN["activity-reset"]["lines"]
+    assert [set(line) for line in lines] == [{field.name for field in fields(Line)}] * len(lines)
 
 
 def test_events_that_replace_each_other_have_one_key_and_others_have_none_in_common():

@@ -67,6 +67,16 @@ def test_topics_that_nobody_watches_are_forgotten():
     assert not hub._by_topic
 
 
+def test_pages_are_counted_and_requests_that_wait_are_not():
+    hub = Hub()
+    page, waiting = hub.subscribe(lambda: None, page=True), hub.subscribe(lambda: None)
+    assert (hub.pages, len(hub)) == (1, 2)
+    hub.unsubscribe(waiting)
+    hub.unsubscribe(page)
+    hub.unsubscribe(page)
+    assert hub.pages == 0
+
+
 def test_who_has_left_can_watch_no_more():
     hub = Hub()
     subscription = subscribe(hub, "a")

@@ -44,6 +44,13 @@ def test_what_is_counted_makes_the_overview_due(key):
     assert dirty(key).counts
 
 
+def test_the_activity():
+    made = dirty(_keys.ACTIVITY)
+    assert made
+    assert made.activity
+    assert not made.counts
+
+
 def test_the_catalog():
     made = dirty(_keys.CATALOG)
     assert made.catalog

@@ -10,13 +10,14 @@ def test_a_whole_watch():
     watch = Watch.parse(
         {
             "overview": True,
+            "activity": True,
             "job": "6f0c",
             "log": {"job": "6f0c", "after": "1795360400022-0"},
             "rows": ["6f0c", "77aa"],
             "lists": ["default/failed", "/"],
         }
     )
-    topics = {"overview", "job:6f0c", "log:6f0c", "row:6f0c", "row:77aa", "list:default/failed", "list:/"}
+    topics = {"overview", "activity", "job:6f0c", "log:6f0c", "row:6f0c", "row:77aa", "list:default/failed", "list:/"}
     assert watch.topics == topics
     assert watch.logs == {"6f0c": "1795360400022-0"}
 

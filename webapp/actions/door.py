@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import redis
 
 from jobs import _keys
+from webapp import outcomes
 from webapp.config import Config
-from webapp.errors import Refused, StateChanged
+from webapp.errors import DashboardError, Refused, StateChanged
+from webapp.server_name import server_name
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +32,9 @@ class Entry:
     """The line that an action will leave; the action may still correct it."""
 
     job: str
-    outcome: str = "done"
+    queue: str | None = None
+    #: See webapp/outcomes.py.
+    outcome: str = outcomes.DONE
 
 
 @dataclass(frozen=True)
@@ -49,25 +53,32 @@ class Door:
     def act(self, verb: str, job: str = "", queue: str | None = None) -> Iterator[Entry]:
         """Authorize, then do what stands in the block; leaves one line of activity, also where it was refused.
 
-        Raises Refused before the block where the actor may not. One round trip more than the block.
+        Raises Refused before the block where the actor may not: that leaves no line, since a Redis that may only be
+        looked at is not written to. Nor does a request that means nothing (BadInput, NotFound), nor one during which
+        Redis went away: what became of that, nobody knows. One round trip more than the block.
         """
         self.authorize(verb, job or None, queue)
-        entry = Entry(job)
+        entry = Entry(job, queue)
         try:
             yield entry
         except (Refused, StateChanged) as refusal:
-            self._record(verb, entry.job, refusal.code)
+            self._record(verb, entry, refusal.code)
             raise
-        self._record(verb, entry.job, entry.outcome)
+        except (DashboardError, redis.ConnectionError, redis.TimeoutError):
+            raise
+        except Exception:
+            self._record(verb, entry, outcomes.FAILED)
+            raise
+        self._record(verb, entry, entry.outcome)
 
-    def _record(self, verb: str, job: str, outcome: str) -> None:
-        line = {"at": time.time_ns() // 1_000_000, "actor": self.actor.name, "action": verb}
-        line |= {"job": job, "outcome": outcome}
+    def _record(self, verb: str, entry: Entry, outcome: str) -> None:
+        line = {"at": time.time_ns() // 1_000_000, "actor": self.actor.name, "action": verb, "job": entry.job}
+        line |= {"queue": entry.queue or "", "outcome": outcome, "server": server_name(self.config)}
         try:
             self.writer.xadd(_keys.ACTIVITY, line, maxlen=_keys.ACTIVITY_MAX, approximate=True)
         except redis.RedisError:
             # The action itself is done: to answer with an error would invite a second one.
-            log.warning("%s of %s left no line of activity", verb, job, exc_info=True)
+            log.warning("%s of %s left no line of activity", verb, entry.job, exc_info=True)
 
 
 def authorize(config: Config, actor: Actor, verb: str, job: str | None = None, queue: str | None = None) -> None:

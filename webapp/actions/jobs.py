@@ -13,7 +13,7 @@ from rq.rate_limit import RateLimitRegistry
 from rq.utils import utcformat
 
 from jobs import _keys
-from webapp import files, rqkeys
+from webapp import files, outcomes, rqkeys
 from webapp.actions import job_keys, lookup, refusals, scripts
 from webapp.actions.door import Door
 from webapp.actions.job_keys import JobKeys
@@ -32,8 +32,9 @@ def cancel(door: Door, job_id: str, drawn: str | None = None) -> None:
     Only jobs that wait: a started one is stopped instead. Takes LOST_AFTER longer for a job that no list holds, and
     for a scheduled one that is due.
     """
-    with door.act("cancel", job_id):
+    with door.act("cancel", job_id) as line:
         found = lookup.find(door.writer, job_id)
+        line.queue = found.keys.queue_name
         keys = found.keys
         names = [keys.job, keys.queue, keys.intermediate, keys.executions, keys.dependencies]
         names += [keys.registry(status) for status in ("canceled", "scheduled", "deferred", "ready_to_enqueue")]
@@ -57,7 +58,7 @@ def stop(door: Door, job_id: str, drawn: str | None = None) -> int:
         heard, workers = int(answer[0]), answer[1].decode(errors="replace")
         if not heard:
             raise refusals.not_heard(job_id, workers)
-        entry.outcome = f"heard by {workers}"
+        entry.outcome = outcomes.heard_by(workers)
         return heard
 
 
@@ -67,8 +68,9 @@ def requeue(door: Door, job_id: str, drawn: str | None = None) -> None:
     Its results and log stay, its progress goes; `retries_left` stays as it is, as with RQ's own requeue. What it
     depended on is not asked again: it was met when the job ran.
     """
-    with door.act("requeue", job_id):
+    with door.act("requeue", job_id) as line:
         found = lookup.find(door.writer, job_id)
+        line.queue = found.keys.queue_name
         if not found.keys.queue_name:
             raise refusals.no_queue(job_id)
         keys = found.keys
@@ -91,8 +93,9 @@ def delete(door: Door, job_id: str, drawn: str | None = None) -> None:
     Jobs that waited for it stay deferred, as with RQ's default. Refused while it runs, since its worker would write
     it anew. Files that cannot be removed are logged and left to the sweep.
     """
-    with door.act("delete", job_id):
+    with door.act("delete", job_id) as line:
         found = lookup.find(door.writer, job_id, ("group_id", "data"))
+        line.queue = found.keys.queue_name
         keys = found.keys
         own = [keys.dependents, keys.results, keys.first_seen, _keys.log(job_id)]
         names = [keys.job, keys.queue, keys.intermediate, keys.executions, keys.registry("started")]

@@ -16,7 +16,7 @@ from rq.rate_limit import RateLimitRegistry
 from rq.utils import utcformat
 
 from jobs import _keys
-from webapp import files, rqkeys
+from webapp import files, outcomes, rqkeys
 from webapp.actions import lookup, refusals, scripts
 from webapp.actions.door import Door
 from webapp.actions.job_keys import JobKeys
@@ -66,6 +66,7 @@ def enqueue(door: Door, type_name: Any, args: Any, options: Options) -> Submitte
     """
     with door.act("enqueue", options.id or "", options.queue) as line:
         request = check(door, type_name, args, options)
+        line.queue = request.queue
         line.job = job_id = options.id or str(uuid4())
         fields = offload(_fields, door, request, job_id, options)
         files.store(door.config).claim(request.uploads, job_id)
@@ -75,7 +76,7 @@ def enqueue(door: Door, type_name: Any, args: Any, options: Options) -> Submitte
         else:
             created = _write(door, keys, fields, "wait", keys.registry("scheduled"), options.run_at)
         if not created:
-            line.outcome = "already there"
+            line.outcome = outcomes.ALREADY_THERE
         return Submitted(job_id, created)
 
 
@@ -87,11 +88,12 @@ def run_again(door: Door, first_id: str, new_id: str | None = None) -> Submitted
     """
     with door.act("run_again", first_id) as line:
         first = lookup.find(door.writer, first_id, ("status", *COPIED))
+        line.queue = first.keys.queue_name
         _check_idle(door, first)
         line.job = job_id = new_id or str(uuid4())
         files.store(door.config).claim(files.uploads_in(first.fields["data"]), job_id)
         created = _write_again(door, first, JobKeys(job_id, first.text("origin")))
-        line.outcome = f"of {first_id}" if created else "already there"
+        line.outcome = outcomes.again_of(first_id) if created else outcomes.ALREADY_THERE
         return Submitted(job_id, created)
 
 

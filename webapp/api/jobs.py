@@ -1,23 +1,28 @@
 """GET /api/jobs, /api/jobs/<id>, /api/jobs/<id>/log: pages of lists, one job, its log."""
 
-import threading
+import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 from flask import current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from webapp import connections, live
-from webapp.api import bp
+from webapp.api import bp, parameters
 from webapp.api.single_flight import SingleFlight
+from webapp.async_views import blocking
 from webapp.errors import BadInput, NotFound
-from webapp.live import events
+from webapp.live.ending import Ending
 from webapp.models import ENDED, STATUSES, JobDetail, Overview
 from webapp.queries import lists, log
 
 #: Longest wait for a job's end, seconds: proxies give up after 60.
 WAIT_MAX = 50
 PAGE_DEFAULT = 50
+
+#: Requests that wait read so many at a time: their jobs may end all at once, and others are served in between.
+PATIENT_READS = 4
 
 #: Tabs that hear of a change fetch the same page within 300 ms of each other.
 SHARED_SECONDS = 0.25
@@ -26,13 +31,14 @@ SHARED_SECONDS = 0.25
 @bp.record
 def init_app(state: BlueprintSetupState) -> None:
     state.app.extensions["job_pages"] = SingleFlight(SHARED_SECONDS)
+    state.app.extensions["patient_reads"] = asyncio.Semaphore(PATIENT_READS)
 
 
 @bp.get("/jobs")
 def job_list() -> dict[str, Any]:
     """One page of a list."""
     queue, status = request.args.get("queue", ""), request.args.get("status", "")
-    cursor, limit = request.args.get("cursor"), _limit(request.args.get("limit"), PAGE_DEFAULT)
+    cursor, limit = request.args.get("cursor"), parameters.limit(PAGE_DEFAULT)
     shared = live.current()
     reader = connections.reader()
 
@@ -48,17 +54,20 @@ def job_list() -> dict[str, Any]:
 
 
 @bp.get("/jobs/<path:job_id>")
-def job(job_id: str) -> dict[str, Any]:
+async def job(job_id: str) -> dict[str, Any]:
     """One job in full; with `?wait=30` as soon as it has ended, or after so many seconds."""
     wait = request.args.get("wait")
-    found, as_of = read_job(job_id) if wait is None else _wait_for_end(job_id, _seconds(wait))
+    if wait is None:
+        found, as_of = await blocking(read_job, job_id)
+    else:
+        found, as_of = await _wait_for_end(job_id, _seconds(wait))
     return {"job": found.as_json(), "as_of": as_of}
 
 
 @bp.get("/jobs/<path:job_id>/log")
 def job_log(job_id: str) -> dict[str, Any]:
     """Lines of its log after a given one."""
-    limit = _limit(request.args.get("limit"), log.LINES_MAX)
+    limit = parameters.limit(log.LINES_MAX)
     return log.lines(connections.reader(), job_id, request.args.get("after", "0"), limit)
 
 
@@ -73,25 +82,28 @@ def read_job(job_id: str) -> tuple[JobDetail, int]:
     return found, as_of
 
 
-def _wait_for_end(job_id: str, seconds: float) -> tuple[JobDetail, int]:
-    """The same, once it has ended or after `seconds`. Watches like a page would; nobody else is held up."""
-    shared = live.current()
+async def _wait_for_end(job_id: str, seconds: float) -> tuple[JobDetail, int]:
+    """The same, once it has ended or after `seconds`. On the loop it only waits."""
+    shared, ended = live.current(), asyncio.Event()
+    tell = asyncio.get_running_loop().call_soon_threadsafe
+    ending = Ending(shared.hub, shared.watcher, job_id, lambda: tell(ended.set))
     deadline = time.monotonic() + seconds
-    changed = threading.Event()
-    subscription = shared.hub.subscribe(changed.set)
-    topic = events.row_topic(job_id)
     try:
-        shared.hub.watch(subscription, {topic})
-        shared.watcher.ask({topic})
+        await blocking(ending.open)
         while True:
-            changed.clear()
-            found, as_of = read_job(job_id)
+            ended.clear()
+            async with current_app.extensions["patient_reads"]:
+                found, as_of = await blocking(read_job, job_id)
             left = deadline - time.monotonic()
-            if found.status in ENDED or left <= 0 or subscription.closing:
+            if found.status in ENDED or left <= 0:
                 return found, as_of
-            changed.wait(left)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await ended.wait()
+            if ending.server_ends:
+                return found, as_of
     finally:
-        shared.hub.unsubscribe(subscription)
+        await blocking(ending.close)
 
 
 def _counts(overview: Overview, queue: str) -> dict[str, int | None]:
@@ -101,14 +113,6 @@ def _counts(overview: Overview, queue: str) -> dict[str, int | None]:
     for status in STATUSES:
         counts[status] = getattr(source, {"ready_to_enqueue": "ready"}.get(status, status), None)
     return counts
-
-
-def _limit(text: str | None, default: int) -> int:
-    if text is None:
-        return default
-    if not text.isdecimal() or len(text) > 6:
-        raise BadInput(f"limit={text[:40]!r} is not a whole number.", fix=f"Leave it out, or use {default}.")
-    return int(text)
 
 
 def _seconds(text: str) -> float:

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from webapp.config import Config
 from webapp.connections import Connections
+from webapp.live.activity import ActivityTail
 from webapp.live.hub import Hub
 from webapp.live.looks import Looks
 from webapp.live.watcher import Watcher
@@ -34,6 +35,10 @@ class Live:
     hub: Hub
     watcher: Watcher
 
+    def start(self) -> None:
+        """Listen, and be counted, from now on. Not before gunicorn has forked."""
+        self.watcher.start()
+
     def overview(self) -> Overview:
         """The overview, at most a second old. Raises DashboardError."""
         return self.watcher.overview()
@@ -50,7 +55,8 @@ def build(connections: Connections, config: Config) -> Live:
     clock, titles, liveness, hub = RedisClock(), Titles(), Liveness(), Hub()
     rows = RowReader(titles)
     jobs = JobReader(clock, rows)
-    looks = Looks(titles, rows, jobs, OverviewReader(clock, rows, FiguresCache(titles), liveness), hub.publish)
+    overview, activity = OverviewReader(clock, rows, FiguresCache(titles), liveness), ActivityTail(rows, clock)
+    looks = Looks(titles, rows, jobs, overview, activity, hub.publish)
     watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}")
     return Live(epoch, clock, titles, rows, jobs, looks, hub, watcher)
 

@@ -14,6 +14,7 @@ PROTOCOL = 1
 #: Topics: who hears an event.
 EVERYONE = "everyone"
 OVERVIEW = "overview"
+ACTIVITY = "activity"
 
 
 def job_topic(job_id: str) -> str:
@@ -110,6 +111,12 @@ def log(job_id: str, lines: list[dict[str, Any]], last: str, reset: bool) -> Eve
     """Lines of a log, in order. `reset`: what was shown before belongs to a log that is gone."""
     topic = log_topic(job_id)
     return Event(topic, None, {"type": "log", "job": job_id, "lines": lines, "last": last, "reset": reset})
+
+
+def activity(lines: list[dict[str, Any]], total: int, reset: bool, note: str | None, as_of: int) -> Event:
+    """New lines of the activity, newest first. `reset`: they are the newest of all; what was shown before is over."""
+    body = {"type": "activity", "lines": lines, "total": total, "reset": reset, "note": note, "as_of": as_of}
+    return Event(ACTIVITY, None, body)
 
 
 def list_changed(name: str, version: int, total: int | None, as_of: int) -> Event:

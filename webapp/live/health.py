@@ -6,12 +6,15 @@ from redis.exceptions import RedisError
 
 from webapp.config import Config, short_address
 from webapp.errors import translate
+from webapp.headcount import UNKNOWN, Headcount, with_ours
 from webapp.live.feed import FeedStatus
-from webapp.models import Health
+from webapp.models import Health, Overview
 from webapp.queries.clock import RedisClock
 
 #: Seconds after which an unchanged health is told again, so that its ages can be trusted.
 REPEAT = 5.0
+#: Seconds between two words on how many servers and pages there are.
+COUNT_INTERVAL = 1.0
 #: Modes in which the feed hears or samples; in the others it is connecting.
 LISTENING = ("tracking", "keyspace", "sampling")
 
@@ -37,18 +40,25 @@ class HealthBook:
         """Everything that is watched was read just now."""
         self._reconciled_at = self._clock.now_ms()
 
-    def update(self, error: RedisError | None, feed: FeedStatus, servers: int) -> bool:
-        """Take the state of the last look and of the feed; returns whether the feed has just connected anew."""
+    def update(self, error: RedisError | None, feed: FeedStatus, overview: Overview | None, pages: int) -> bool:
+        """Take the state of the last look and of the feed; returns whether the feed has just connected anew.
+
+        `pages` are those open on this server; what others told is in the last overview.
+        """
         state = "away" if error else "ok"
         since = self.current.redis_since if state == self.current.redis else self._clock.now_ms()
         message = f"{(fault := translate(error)).message} {fault.fix}" if error else feed.message
         proved_at = self._clock.at(feed.proved_at) if feed.proved_at else None
+        told = Headcount(overview.servers, overview.pages) if overview else UNKNOWN
+        everyone = with_ours(told, pages, feed.announced)
         self.current = Health(
             redis=state,
             redis_since=since,
             feed={"mode": feed.mode, "proved_at": proved_at},
             reconciled_at=self._reconciled_at,
-            servers=servers,
+            servers=everyone.servers,
+            pages=everyone.pages,
+            pages_here=pages,
             address=self._address,
             message=message,
         )
@@ -57,10 +67,16 @@ class HealthBook:
     def worth_telling(self) -> bool:
         """Whether something changed that a page shows, or REPEAT is over; then it counts as told."""
         now = time.monotonic()
-        if self._told is not None and now - self._told_at < REPEAT and _shown(self._told) == _shown(self.current):
+        if self._told is not None and now - self._told_at < self._patience(self._told):
             return False
         self._told, self._told_at = self.current, now
         return True
+
+    def _patience(self, told: Health) -> float:
+        """Seconds that the current health may be held back: a thousand pages that open are no thousand news."""
+        if _state(told) != _state(self.current):
+            return 0.0
+        return COUNT_INTERVAL if _counts(told) != _counts(self.current) else REPEAT
 
     def _connected_anew(self, feed: FeedStatus) -> bool:
         if feed.mode not in LISTENING or feed.since == self._feed_since:
@@ -70,5 +86,9 @@ class HealthBook:
         return not first
 
 
-def _shown(health: Health) -> tuple:
-    return health.redis, health.feed["mode"], health.servers, health.message
+def _state(health: Health) -> tuple:
+    return health.redis, health.feed["mode"], health.message
+
+
+def _counts(health: Health) -> tuple:
+    return health.servers, health.pages, health.pages_here

@@ -17,8 +17,9 @@ MAILBOX_MAX = 4_000
 class Subscription:
     """The mailbox of one socket, and the topics that it watches. Made by `Hub.subscribe`."""
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None], page: bool = False) -> None:
         self._wake = wake
+        self.page = page
         self._mailbox: dict[object, Event] = {}
         self._unique = count()
         self.topics: frozenset[str] = frozenset({EVERYONE})
@@ -53,6 +54,8 @@ class Hub:
     """Who watches what. One per web process; its lock is held for memory operations only."""
 
     def __init__(self) -> None:
+        #: Open pages among the subscribers; the others are requests that wait for a job's end.
+        self.pages = 0
         self._lock = threading.Lock()
         self._subscriptions: set[Subscription] = set()
         self._by_topic: dict[str, set[Subscription]] = {}
@@ -61,10 +64,14 @@ class Hub:
     def __len__(self) -> int:
         return len(self._subscriptions)
 
-    def subscribe(self, wake: Callable[[], None]) -> Subscription:
-        """A new mailbox that hears what concerns everyone. `wake` is called after each put, by any thread."""
-        subscription = Subscription(wake)
+    def subscribe(self, wake: Callable[[], None], page: bool = False) -> Subscription:
+        """A new mailbox that hears what concerns everyone. `wake` is called after each put, by any thread.
+
+        `page`: it is that of an open page, which is counted in `pages`.
+        """
+        subscription = Subscription(wake, page)
         with self._lock:
+            self.pages += page
             self._subscriptions.add(subscription)
             self._by_topic.setdefault(EVERYONE, set()).add(subscription)
         if self._closing:
@@ -87,6 +94,7 @@ class Hub:
 
     def unsubscribe(self, subscription: Subscription) -> None:
         with self._lock:
+            self.pages -= subscription.page and subscription in self._subscriptions
             self._subscriptions.discard(subscription)
             for topic in subscription.topics:
                 self._leave(subscription, topic)

@@ -11,6 +11,7 @@ _JOB = rqkeys.JOB_PREFIX.encode()
 _QUEUE = rqkeys.QUEUE_PREFIX.encode()
 _LOG = _keys.log("").encode()
 _CATALOG = _keys.CATALOG.encode()
+_ACTIVITY = _keys.ACTIVITY.encode()
 _OURS = _keys.PREFIX.encode()
 _REGISTRIES = {prefix.encode(): status for status, prefix in rqkeys.REGISTRIES.items()}
 
@@ -23,13 +24,15 @@ class Dirty:
     #: queues, registries, workers or suspension: numbers of the overview
     counts: bool = False
     catalog: bool = False
+    activity: bool = False
     jobs: set[str] = field(default_factory=set)
     logs: set[str] = field(default_factory=set)
     #: (queue, status) of lists; a stopped job lies in the failed one. A rate limit spans queues: it names none
     lists: set[tuple[str, str]] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return self.everything or self.counts or self.catalog or bool(self.jobs or self.logs)
+        flags = self.everything or self.counts or self.catalog or self.activity
+        return flags or bool(self.jobs or self.logs)
 
     def add(self, keys: Iterable[bytes] | None) -> None:
         """Note changed keys; None means that anything may have changed. O(keys)."""
@@ -58,6 +61,8 @@ class Dirty:
             self.logs.add(key[len(_LOG) :].decode("utf-8", "replace"))
         elif key == _CATALOG:
             self.catalog = True
+        elif key == _ACTIVITY:
+            self.activity = True
         elif not key.startswith(_OURS):
             self.counts = True
             self._add_list(key)

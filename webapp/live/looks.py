@@ -10,7 +10,9 @@ from typing import Any
 
 import redis
 
+from webapp.allowance import Allowance
 from webapp.live import events
+from webapp.live.activity import ActivityTail
 from webapp.live.diff import counts_differ, diff
 from webapp.live.events import Event
 from webapp.live.interest import Dirty
@@ -24,29 +26,36 @@ from webapp.queries.titles import Titles
 
 Publish = Callable[[Iterable[Event]], None]
 
-#: Milliseconds between two words on the same list: pages fetch it again each time.
-LIST_INTERVAL_MS = 1_000
+#: Words on the same list: pages fetch it again each time. What one person does is a few changes, told at once.
+LIST_BURST, LISTS_A_SECOND = 3, 1.0
 
 
 class Looks:
     """Remembers what was last said of each watched topic. One per web process, used by one thread."""
 
     def __init__(
-        self, titles: Titles, rows: RowReader, jobs: JobReader, overview: OverviewReader, publish: Publish
+        self,
+        titles: Titles,
+        rows: RowReader,
+        jobs: JobReader,
+        overview: OverviewReader,
+        activity: ActivityTail,
+        publish: Publish,
     ) -> None:
         self._titles = titles
         self._rows = rows
         self._jobs = jobs
         self._reader = overview
+        self._activity = activity
         self._publish = publish
         self._catalog_told = 0
         self._values: dict[str, tuple[Value | None, Event]] = {}
         self._log_ends: dict[str, str] = {}
-        self._lists: dict[str, tuple[int, int]] = {}
+        self._lists: dict[str, tuple[int, Allowance]] = {}
         self._versions = count(1)
         self._lists_pending: set[str] = set()
         self._snapshot: list[Event] = []
-        #: Logs of which the last look has not read all: ask for them again.
+        #: Logs of which the last look has not read all, and activity that it left for later: ask for them again.
         self.unfinished: set[str] = set()
         #: The last overview; None while nobody looks.
         self.overview: Overview | None = None
@@ -55,12 +64,15 @@ class Looks:
         """What someone who begins to watch `topic` now should be told; empty where it was not read yet."""
         if topic == events.OVERVIEW:
             return self._overview_events()
+        if topic == events.ACTIVITY:
+            return self._activity.latest()
         known = self._values.get(topic)
         return [known[1]] if known else []
 
     def list_version(self, name: str) -> int:
         """The version of a watched list that was last told; 0 where none was."""
-        return self._lists.get(events.list_topic(name), (0, 0))[0]
+        known = self._lists.get(events.list_topic(name))
+        return known[0] if known else 0
 
     def runs(self, ids: set[str]) -> bool:
         """Whether one of these jobs ran at the last look, so that the overview shows it."""
@@ -72,6 +84,7 @@ class Looks:
         self._values.clear()
         self._log_ends.clear()
         self._lists_pending.clear()
+        self._activity.forget()
 
     def start_log(self, job_id: str, after: str) -> None:
         """Someone has the log of this job up to `after`; the next look goes on from the least of these."""
@@ -82,7 +95,7 @@ class Looks:
     def look(self, reader: redis.Redis, dirty: Dirty, wanted: set[str], asked: set[str], overview: bool) -> bool:
         """Read what is in `wanted` and concerned by `dirty` or in `asked`, and publish what is new.
 
-        Returns whether the overview's counts changed. At most six round trips, one where nothing is new.
+        Returns whether the overview's counts changed. At most ten round trips, one where nothing is new.
         Raises redis.RedisError; what was read before it is published.
         """
         self.unfinished = set()
@@ -104,6 +117,8 @@ class Looks:
         self._tell_rows(reader, plan, rows)
         self._tell_jobs(reader, plan, jobs)
         self._tell_logs(plan, ends)
+        if events.ACTIVITY in wanted:
+            self._look_at_activity(reader, dirty.everything or dirty.activity or events.ACTIVITY in asked)
         changed = overview and self._look_at_overview(reader, plan if together else None)
         self._look_at_lists({topic for topic in wanted if topic.startswith("list:") and dirty.concerns_list(topic)})
         return changed
@@ -147,6 +162,11 @@ class Looks:
             if found["lines"] or reset:
                 self._publish([events.log(job_id, found["lines"], last, reset)])
 
+    def _look_at_activity(self, reader: redis.Redis, changed: bool) -> None:
+        self._publish(self._activity.look(reader, changed))
+        if self._activity.pending:
+            self.unfinished.add(events.ACTIVITY)
+
     def _look_at_overview(self, reader: redis.Redis, plan: Plan | None) -> bool:
         read = self._reader.read(reader) if plan is None else self._reader.finish(reader, plan)
         before, self.overview = self.overview, read
@@ -154,14 +174,15 @@ class Looks:
         return before is not None and counts_differ(before, self.overview)
 
     def _look_at_lists(self, topics: set[str]) -> None:
-        """Say that lists changed, at most once a LIST_INTERVAL_MS each; what is held back is said by a later look."""
+        """Say that lists changed; what is one word too many now is said by a later look."""
         self._lists_pending |= topics
-        now = self._reader.clock.now_ms()
         for topic in sorted(self._lists_pending):
-            if now - self._lists.get(topic, (0, 0))[1] >= LIST_INTERVAL_MS:
-                self._lists[topic] = (next(self._versions), now)
+            _, allowance = self._lists.setdefault(topic, (0, Allowance(LIST_BURST, LISTS_A_SECOND)))
+            if allowance.spend():
+                self._lists[topic] = (next(self._versions), allowance)
                 self._lists_pending.discard(topic)
                 name = topic.removeprefix("list:")
+                now = self._reader.clock.now_ms()
                 self._publish([events.list_changed(name, self.list_version(name), self._total(name), now)])
 
     def _say(self, topic: str, value: Any, job_id: str, as_of: int) -> None:
@@ -195,6 +216,8 @@ class Looks:
     def _drop_unwatched(self, wanted: set[str]) -> None:
         for topic in self._values.keys() - wanted:
             del self._values[topic]
+        if events.ACTIVITY not in wanted:
+            self._activity.forget()
         self._lists_pending &= wanted
         self._lists = {topic: said for topic, said in self._lists.items() if topic in wanted}
         for job_id in [job_id for job_id in self._log_ends if events.log_topic(job_id) not in wanted]:

@@ -27,7 +27,7 @@ class Watch:
         """Check the value of `watch`. Raises BadInput that says what is wrong with it."""
         if not isinstance(wanted, dict):
             raise BadInput("watch is not an object.", fix="See docs/protocol.md.")
-        topics = {events.OVERVIEW} if wanted.get("overview") else set()
+        topics = {topic for topic in (events.OVERVIEW, events.ACTIVITY) if wanted.get(topic)}
         if wanted.get("job") is not None:
             topics.add(events.job_topic(_name(wanted["job"])))
         topics |= {events.row_topic(name) for name in _names(wanted, "rows", ROWS_MAX)}

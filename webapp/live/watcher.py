@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
 
+from webapp import headcount
 from webapp.config import Config
 from webapp.connections import Connections
 from webapp.errors import DashboardError, RedisAway, translate
@@ -78,7 +79,14 @@ class Watcher:
         self._looks_left = float(LOOKS_AT_ONCE)
         self._unannounced = False
         self._error: RedisError | None = None
-        self.feed = Feed(connections, self._on_change, mode=config.feed, process=process, may_probe=config.record)
+        self.feed = Feed(
+            connections,
+            self._on_change,
+            mode=config.feed,
+            channels=lambda: headcount.channels(hub.pages),
+            process=process,
+            may_probe=config.record,
+        )
         self.health = HealthBook(config, clock)
 
     def start(self) -> None:
@@ -222,8 +230,7 @@ class Watcher:
         self._error = error
 
     def _publish_health(self) -> None:
-        overview = self._looks.overview
-        reconnected = self.health.update(self._error, self.feed.status, overview.servers if overview else 1)
+        reconnected = self.health.update(self._error, self.feed.status, self._looks.overview, self._hub.pages)
         if reconnected:
             self._liveness.redis_returned()
         if self.health.worth_telling():

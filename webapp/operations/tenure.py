@@ -54,7 +54,8 @@ class Tenure:
         self._owed = Unaccounted()
         self._pending = pending
         process = f"operations-{secrets.token_hex(4)}"
-        self._feed = Feed(connections, self._hear, mode=mode, channel=_keys.LISTENERS_CHANNEL, process=process)
+        listeners = frozenset({_keys.LISTENERS_CHANNEL})
+        self._feed = Feed(connections, self._hear, mode=mode, channels=lambda: listeners, process=process)
         self._number = 0
         self._unsent: list[Increment] = []
         self._gap = False

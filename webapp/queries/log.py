@@ -38,12 +38,12 @@ def parse(replies: list, after: str) -> dict[str, Any]:
     }
 
 
-def stream_id(after: str) -> str:
-    """`after` as a stream id that Redis takes. Raises BadInput."""
-    first, dash, second = (after or "0").partition("-")
+def stream_id(value: str, name: str = "after") -> str:
+    """`value`, the parameter `name`, as a stream id that Redis takes; "0" for "". Raises BadInput."""
+    first, dash, second = (value or "0").partition("-")
     if first.isdecimal() and len(first) <= 15 and (not dash or (second.isdecimal() and len(second) <= 15)):
-        return after or "0"
-    raise BadInput(f"after={after[:40]!r} is not the id of a line.", fix="Use the `last` of an earlier answer.")
+        return value or "0"
+    raise BadInput(f"{name}={value[:40]!r} is not the id of a line.", fix="Use one that an earlier answer gave.")
 
 
 def _line(entry_id: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:

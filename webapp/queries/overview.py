@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import redis
 
-from jobs import _keys
-from webapp import rqkeys
+from webapp import headcount, rqkeys
 from webapp.models import JobSummary, Overview
 from webapp.queries import counts, workers
 from webapp.queries.clock import RedisClock
@@ -92,9 +91,9 @@ class OverviewReader:
     def _read_known(self, plan: Plan) -> Gathered:
         """What `ask` asked for."""
         names, jobs = self._names, sorted(self.running_ids())
-        time, queue_keys, worker_keys, suspended, limit_keys, servers = map(reply, plan["names"])
+        time, queue_keys, worker_keys, suspended, limit_keys, subscribers = map(reply, plan["names"])
         got = Gathered(now=self.clock.absorb(time), suspended=bool(suspended))
-        got.servers = servers[0][1] if servers else 1
+        got.headcount = headcount.counted(subscribers)
         got.queue_names = rqkeys.names(queue_keys, rqkeys.QUEUE_PREFIX)[:QUEUES_MAX]
         got.worker_names = rqkeys.names(worker_keys, rqkeys.WORKER_PREFIX)[:WORKERS_MAX]
         got.limit_keys = sorted(text(key) or "" for key in limit_keys or ())[:QUEUES_MAX]
@@ -157,7 +156,7 @@ def _ask_names(pipe: redis.client.Pipeline) -> None:
     pipe.smembers(rqkeys.WORKERS)
     pipe.exists(rqkeys.SUSPENDED)
     pipe.smembers(rqkeys.RATE_LIMIT_KEYS)
-    pipe.pubsub_numsub(_keys.SERVERS_CHANNEL)
+    pipe.pubsub_numsub(*headcount.CHANNELS)
 
 
 def _ask_rate_limits(pipe: redis.client.Pipeline, keys: list[str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from webapp.headcount import UNKNOWN, Headcount
 from webapp.models import JobSummary, Overview, QueueStats, Totals, WorkerInfo
 from webapp.queries.counts import QueueReplies
 from webapp.queries.fields import reply
@@ -23,7 +24,7 @@ class Gathered:
     #: Redis time, epoch ms
     now: int
     suspended: bool
-    servers: int = 1
+    headcount: Headcount = UNKNOWN
     queue_names: list[str] = field(default_factory=list)
     worker_names: list[str] = field(default_factory=list)
     limit_keys: list[str] = field(default_factory=list)
@@ -75,7 +76,8 @@ def build(got: Gathered, judged: Judged, figures: FiguresCache, short: ShortRuns
         running={row.id: row for row in _shown(rows, held, got.now)},
         figures=shown_figures,
         gathered=gathered,
-        servers=max(got.servers, 1),
+        servers=got.headcount.servers,
+        pages=got.headcount.pages,
     )
 
 

@@ -12,15 +12,20 @@ USUAL_REDIS = frozenset({"redis://127.0.0.1:6379/0", "redis://localhost:6379/0",
 
 def banner(config: Config, folder: Path, rq: Path, redis_url: str, shared: bool) -> str:
     """The whole text. `rq` is the program of this environment; `shared`: another run had started our own Redis."""
-    host = f"[{config.host}]" if ":" in config.host else config.host
     rows = [
-        ("RQ Live", f"http://{host}:{config.port}{config.base_path}/"),
+        ("RQ Live", page_address(config)),
         ("Redis", f"{public_url(redis_url)}, {_whose(config, folder, shared)}"),
         ("Workers", _workers(config)),
     ]
     text = "\n".join(f"  {title:<8} {value}" for title, value in rows)
     command = worker_command(config, folder, rq, redis_url)
     return f"{text}\n\n  One more worker, in a second terminal:\n\n    {command}\n\n  Ctrl-C ends everything here."
+
+
+def page_address(config: Config) -> str:
+    """Where a browser opens the page."""
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    return f"http://{host}:{config.port}{config.base_path}/"
 
 
 def worker_command(config: Config, folder: Path, rq: Path, redis_url: str) -> str:

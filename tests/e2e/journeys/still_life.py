@@ -80,6 +80,7 @@ def paint(client: redis.Redis) -> Scene:
     _running(scene)
     _ended(scene)
     _waiting(scene)
+    _activity(scene)
     _figures(client)
     return scene
 
@@ -160,6 +161,24 @@ def add_result(
     if "exc_string" in more:
         fields["exc_string"] = base64.b64encode(zlib.compress(str(more["exc_string"]).encode()))
     client.xadd(f"rq:results:{job_id}", fields)
+
+
+def _activity(scene: Scene) -> None:
+    """What users did to some of these jobs, and one thing that they were not let do."""
+    done = [
+        ("enqueue", "finished", "done"),
+        ("stop", "silent", f"heard by {WORKERS[1]}"),
+        ("cancel", "failed", "taken"),
+    ]
+    done += [("run_again", "queued", f"of {scene.ids['failed']}"), ("delete", "failed", "may_run")]
+    for n, (verb, name, outcome) in enumerate(done):
+        line = {
+            "at": int(time.time() * 1000) - 9_000 + n * 1000,
+            "actor": "ada",
+            "action": verb,
+            "job": scene.ids[name],
+        }
+        scene.client.xadd(_keys.ACTIVITY, line | {"queue": "reports", "outcome": outcome, "server": "web-a:8000"})
 
 
 def _figures(client: redis.Redis) -> None:

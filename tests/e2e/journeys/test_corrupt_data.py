@@ -146,7 +146,9 @@ def test_a_half_written_worker_and_wrong_keys_leave_the_overview_whole(site, vis
     visitor.within_worker_row("nothing").sees("nothing")
     visitor.within_queue_row("listless").sees("listless")
     visitor.within_queue_row("default").part(".col-queued").sees("1")
-    visitor.opens("/jobs?queue=listless&status=failed").panel("jobs").is_there()
+    unreadable = visitor.opens("/jobs?queue=listless&status=failed").panel("jobs")
+    unreadable.sees("does not hold a list of RQ")
+    expect(unreadable.at).not_to_contain_text("No failed job")
     visitor.opens("/submit").chooses_job_type("Wait")
     visitor.opens_job(good.id).sees("Queued")
 
@@ -167,6 +169,8 @@ def long_names(site) -> str:
     still_life.add_result(client, running, 2, 1, exc_string=f"{long}\n" * 3, worker_name=long)
     still_life.add_result(client, running, 1, 2, return_value={long: long}, worker_name=long)
     client.xadd(_keys.log(running), {"at": 1, "run": "5eeded00", "level": "INFO", "text": long})
+    client.xadd(_keys.ACTIVITY, {"actor": long, "action": long, "job": long, "queue": long, "outcome": long})
+    client.xadd(_keys.ACTIVITY, {"actor": "ada", "action": "stop", "job": running, "outcome": f"heard by {long}"})
     return long
 
 
@@ -174,7 +178,7 @@ def long_names(site) -> str:
 def test_names_of_five_thousand_characters_break_no_page(site, visit, long_names, width):
     visitor = visit(site, width)
     too_wide = []
-    for path in ("/", "/jobs", "/jobs?status=queued", "/jobs/running", "/submit"):
+    for path in ("/", "/jobs", "/jobs?status=queued", "/jobs/running", "/submit", "/activity"):
         visitor.opens(path)
         tabs = visitor.at.get_by_role("tab")
         for turn in range(max(1, tabs.count())):

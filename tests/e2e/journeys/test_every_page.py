@@ -66,6 +66,7 @@ def addresses(ids: dict[str, str]) -> dict[str, str]:
         "submit-tickets": "/submit/order_tickets",
         "submit-csv": "/submit/csv_profile",
         "submit-broken": "/submit/broken_import",
+        "activity": "/activity",
     }
 
 
@@ -106,7 +107,8 @@ def test_nothing_jumps_while_a_page_fills_itself(site, scene, visit, size):
     """From the first paint to the live page: what comes later comes into the place that was kept for it."""
     visitor = visit(site, *size)
     visitor.page.add_init_script(JUMPS)
-    for address in ("/", "/jobs", "/submit/wait", f"/jobs/{scene.ids['running']}", f"/jobs/{scene.ids['finished']}"):
+    jobs = (f"/jobs/{scene.ids[name]}" for name in ("running", "finished"))
+    for address in ("/", "/jobs", "/activity", "/submit/wait", *jobs):
         visitor.opens(address)
         visitor.page.wait_for_timeout(500)
         jumps = visitor.page.evaluate("() => window.jumps")

@@ -6,6 +6,8 @@ look sooner: what it leads to must be right without it.
 
 Modes, best first: `tracking` (CLIENT TRACKING ON BCAST, no server setting touched), `keyspace` (where the server
 already sends keyspace notices), `sampling` (look at what is watched once a second).
+
+In every mode its connection is subscribed to the channels that `channels()` names, so that others can count us.
 """
 
 import logging
@@ -15,9 +17,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
-from jobs import _keys
 from webapp.connections import Connections
 from webapp.live.feed.errors import Deaf, ModeRefused
 from webapp.live.feed.keyspace import Keyspace
@@ -35,12 +36,15 @@ PROOF_TIMEOUT, PROOF_ATTEMPTS = 1.0, 2
 RETRY_BETTER_MODE = 60.0
 #: Longest pause between attempts to reach a Redis that is away.
 MAX_PAUSE = 2.0
+#: Seconds between two looks at what we should be subscribed to.
+ANNOUNCE_INTERVAL = 1.0
 #: Changes in a row that no notice announced before an unprovable feed is called deaf.
 MISSES_ALLOWED = 2
 
 MODES = {mode.name: mode for mode in (Tracking, Keyspace, Sampling)}
 
 OnChange = Callable[[list[bytes] | None], None]
+Channels = Callable[[], frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class FeedStatus:
     proved_at: float | None = None
     #: Why Redis is away, or why a better mode was left.
     message: str | None = None
+    #: Whether others can count us.
+    announced: bool = False
 
 
 class Feed:
@@ -66,7 +72,7 @@ class Feed:
         on_change: OnChange,
         *,
         mode: str = "auto",
-        channel: str = _keys.SERVERS_CHANNEL,
+        channels: Channels,
         process: str,
         may_probe: bool = True,
     ) -> None:
@@ -74,7 +80,8 @@ class Feed:
         self._on_change = on_change
         names = list(MODES)
         self._candidates = names if mode == "auto" else names[names.index(mode) :]
-        self._channel = channel
+        #: None once this Redis user was refused: Redis logs each refusal.
+        self._channels: Channels | None = channels
         self._probe = Probe(connections.writer, process) if may_probe else None
         self._misses = 0
         self._stopping = threading.Event()
@@ -106,7 +113,7 @@ class Feed:
                 if self.status.mode != "away":
                     log.warning("Redis is away: %s", error)
                     pause = 0.1
-                self._set(mode="away", message=str(error)[:200], proved_at=None)
+                self._set(mode="away", message=str(error)[:200], proved_at=None, announced=False)
                 self._stopping.wait(pause * random.uniform(0.5, 1.0))
                 pause = min(pause * 2, MAX_PAUSE)
 
@@ -114,7 +121,7 @@ class Feed:
         """Try the modes from the best on; return when it is time to try again, raise when Redis is away."""
         reason = None
         for name in self._candidates:
-            mode = MODES[name](self._connections, self._channel)
+            mode = MODES[name](self._connections)
             try:
                 mode.open()
                 self._listen(mode, reason)
@@ -122,25 +129,40 @@ class Feed:
             except (ModeRefused, Deaf) as error:
                 reason = f"{name}: {error}"
                 log.info("The feed leaves mode %s", reason)
+            except ResponseError as error:
+                # While it listens, a mode asks for nothing else that could be refused.
+                if self._channels is None:
+                    raise
+                self._channels = None
+                log.info("This process cannot be counted: %s", error)
+                return
             finally:
                 mode.close()
 
     def _listen(self, mode: Tracking | Keyspace | Sampling, reason: str | None) -> None:
         self._misses = 0
+        self._announce(mode)
         proved = self._prove(mode) if mode.needs_proof else None
-        self._set(mode=mode.name, message=reason, proved_at=proved)
+        self._set(mode=mode.name, message=reason, proved_at=proved, announced=self._channels is not None)
         self._on_change(None)
-        started = last_proof = time.monotonic()
+        started = last_proof = last_word = time.monotonic()
         while not self._stopping.is_set():
             changed, keys = mode.wait(1.0)
             if changed:
                 self._on_change(keys)
             now = time.monotonic()
+            if now - last_word >= ANNOUNCE_INTERVAL:
+                last_word = now
+                self._announce(mode)
             if mode.needs_proof and now - last_proof >= PROOF_INTERVAL:
                 last_proof = now
                 self.status = replace(self.status, proved_at=self._prove(mode))
             if reason and now - started >= RETRY_BETTER_MODE:
                 return
+
+    def _announce(self, mode: Tracking | Keyspace | Sampling) -> None:
+        """Be subscribed to what `channels()` names now. One command, none where nothing changed."""
+        mode.subscribe_to(self._channels() if self._channels else frozenset())
 
     def _prove(self, mode: Tracking | Keyspace) -> float | None:
         """See a notice of our own come back. None where we may not write; Deaf when it should have come."""

@@ -9,7 +9,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from jobs import _keys
 from webapp.connections import Connections
 from webapp.live.feed.errors import ModeRefused
-from webapp.live.feed.tracking import QUIET
+from webapp.live.feed.line import QUIET
 
 #: Notices after which a value may read differently; `expire` and `persist` change none that we show.
 IGNORED = frozenset({b"expire", b"persist"})
@@ -21,9 +21,9 @@ class Keyspace:
     name = "keyspace"
     needs_proof = True
 
-    def __init__(self, connections: Connections, channel: str) -> None:
+    def __init__(self, connections: Connections) -> None:
         self._pool = connections.feed_pool
-        self._channel = channel
+        self._channels: frozenset[str] = frozenset()
         database = self._pool.connection_kwargs.get("db") or 0
         self._space = f"__keyspace@{database}__:"
         self._pubsub: PubSub | None = None
@@ -34,13 +34,20 @@ class Keyspace:
         self._pubsub = PubSub(self._pool)
         try:
             self._pubsub.psubscribe(*(f"{self._space}{prefix}*" for prefix in _keys.feed_prefixes()))
-            self._pubsub.subscribe(self._channel)
-            self._drain_confirmations(len(_keys.feed_prefixes()) + 1)
+            self._drain_confirmations(len(_keys.feed_prefixes()))
         except AuthenticationError:
             raise
         except ResponseError as error:
             raise ModeRefused(str(error)) from error
         self._last_word = time.monotonic()
+
+    def subscribe_to(self, channels: frozenset[str]) -> None:
+        """Be subscribed to these and no others. `wait` raises ResponseError where that is refused."""
+        if added := sorted(channels - self._channels):
+            self._pubsub.subscribe(*added)
+        if left := sorted(self._channels - channels):
+            self._pubsub.unsubscribe(*left)
+        self._channels = channels
 
     def wait(self, timeout: float) -> tuple[bool, list[bytes] | None]:
         """Wait at most `timeout` seconds. (True, keys) or (False, None); a RedisError when Redis is lost."""

@@ -1,5 +1,6 @@
-/** Every HTTP request of the page. This file and socket.js are the only two that touch the network. */
+/** Every HTTP request of the page. This file, socket.js and room-socket.js are the only ones that touch the network. */
 import { base } from "./router.js";
+import { said, saidAnswer } from "./said.model.js";
 
 /** Longer than any answer should take, shorter than a person waits without a word. */
 const TIMEOUT_MS = 15_000;
@@ -7,8 +8,9 @@ const TIMEOUT_MS = 15_000;
 /** An answer that was no success: code, message and fix as the server said them, or as the network failed. */
 class ApiError extends Error {
   constructor({ code, message, fix = "", fields = {}, status = 0 }) {
-    super(message);
-    Object.assign(this, { code, fix, fields, status });
+    super(said(message));
+    const own = Object.entries(fields).map(([name, problem]) => [name, said(problem)]);
+    Object.assign(this, { code, fix: said(fix), fields: Object.fromEntries(own), status });
   }
 }
 
@@ -35,7 +37,7 @@ async function request(method, path, { body, signal, timeout = TIMEOUT_MS } = {}
   if (answer.status === 204) return null;
   const value = await answer.json().catch(() => null);
   if (!answer.ok || value === null) throw failure(answer.status, value);
-  return value;
+  return saidAnswer(value);
 }
 
 const jobPath = (id) => `/api/jobs/${encodeURIComponent(id)}`;
@@ -46,8 +48,12 @@ export async function messages(lang) {
   return answer.json();
 }
 
+/** What the server says in English, in another language: {English: own}. */
+export const serverWords = (lang) => (lang === "en" ? {} : messages(`said.${lang}`));
+
 export const overview = () => request("GET", "/api/overview");
 export const jobTypes = () => request("GET", "/api/job-types");
+export const activity = (query, signal) => request("GET", `/api/activity?${new URLSearchParams(query)}`, { signal });
 export const jobList = (query, signal) => request("GET", `/api/jobs?${new URLSearchParams(query)}`, { signal });
 export const job = (id, signal) => request("GET", jobPath(id), { signal });
 export const submit = (body) => request("POST", "/api/jobs", { body });

@@ -13,6 +13,7 @@ import { Overview } from "./pages/overview.js";
 import { Announcer } from "./panels/announcer.js";
 import { Sidebar } from "./panels/sidebar.js";
 import { behind, route } from "./router.js";
+import { styled } from "./sheets.js";
 import { slices, totals } from "./store.js";
 import { useWatch } from "./watch.js";
 
@@ -20,6 +21,8 @@ import { useWatch } from "./watch.js";
 const LAZY = {
   jobs: () => import("./pages/jobs.js"),
   submit: () => import("./pages/submit.js"),
+  activity: styled("activity", () => import("./pages/activity.js")),
+  room: styled("room", () => import("./pages/room.js")),
   missing: () => import("./pages/missing.js"),
   job: () => import("./pages/job.js"),
 };

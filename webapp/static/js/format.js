@@ -95,13 +95,19 @@ export function time(ms, millis = false) {
   return formatter("date", { ...CLOCK, second: "2-digit", fractionalSecondDigits: millis ? 3 : undefined }).format(ms);
 }
 
+/** "22 Nov 2026" */
+export const date = (ms) => formatter("date", { year: "numeric", month: "short", day: "numeric" }).format(ms);
+
+export const isSameDay = (ms, now) => date(ms) === date(now);
+
 /** The time alone on the day of `now`, else with its date: "22 Nov, 14:02:11". */
 export function moment(ms, now) {
   if (ms == null) return NOTHING;
-  const day = { year: "numeric", month: "short", day: "numeric" };
-  const date = formatter("date", day);
-  return date.format(ms) === date.format(now) ? time(ms) : `${date.format(ms)}, ${time(ms)}`;
+  return isSameDay(ms, now) ? time(ms) : `${date(ms)}, ${time(ms)}`;
 }
+
+/** "Sunday, 22 November 2026" */
+export const day = (ms) => formatter("date", { weekday: "long", year: "numeric", month: "long", day: "numeric" }).format(ms);
 
 /** "10 s and 60 s" */
 export const listed = (items) => new Intl.ListFormat(lang(), { type: "conjunction" }).format(items);

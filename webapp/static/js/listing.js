@@ -1,13 +1,14 @@
 /** One page of a list of jobs: fetched when asked for, and again when a push says that the list changed. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "./api.js";
-import { lists, rows } from "./store.js";
+import { health, lists, rows } from "./store.js";
 import { useWatch } from "./watch.js";
 import { listName } from "./watch.model.js";
 
 const PAGE = 50;
-/** A thousand tabs that see one list must not all ask in the same instant. */
-const JITTER_MS = 300;
+/** A thousand tabs that see one list must not all ask their server in the same instant; a few may. */
+const [JITTER_MS, JITTER_MAX_MS] = [2, 300];
+const jitter = () => Math.random() * Math.min(JITTER_MS * (health.peek()?.pages_here ?? 1), JITTER_MAX_MS);
 
 const clean = (query) => Object.fromEntries(Object.entries(query).filter(([, value]) => value));
 
@@ -26,7 +27,7 @@ function fetcher(fetchPage) {
   }
   function poke() {
     if (busy) dirty = true;
-    else timer ??= setTimeout(run, Math.random() * JITTER_MS);
+    else timer ??= setTimeout(run, jitter());
   }
   function end() {
     ended = true;

@@ -5,6 +5,7 @@ import { App } from "./app.js";
 import { html } from "./html.js";
 import { setMessages } from "./i18n.js";
 import { eventsOf } from "./reducer.js";
+import { setSaid } from "./said.model.js";
 import { connect, link, setWatch } from "./socket.js";
 import { prune, receive } from "./store.js";
 import { onWatch } from "./watch.js";
@@ -18,7 +19,9 @@ const LANGUAGES = ["en", "ko"];
 async function loadWords() {
   const asked = document.documentElement.lang.slice(0, 2);
   const lang = LANGUAGES.includes(asked) ? asked : "en";
-  setMessages(lang, await api.messages(lang));
+  const [words, sentences] = await Promise.all([api.messages(lang), api.serverWords(lang)]);
+  setMessages(lang, words);
+  setSaid(sentences);
   document.documentElement.lang = lang;
 }
 

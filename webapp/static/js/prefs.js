@@ -1,4 +1,4 @@
-/** What this browser was told to prefer: theme, language, time zone. Nothing else is kept here, and none of it is data. */
+/** What this browser was told to prefer: theme, language, time zone, a name in the Room. Nothing else is kept here, and none of it is data. */
 import { signal } from "@preact/signals";
 import { setZone } from "./format.js";
 
@@ -43,6 +43,25 @@ export function showZone(value) {
 export function setLanguage(value) {
   write("lang", value);
   location.reload();
+}
+
+/** The name that was chosen for the Room, or null for that of a guest. */
+export const nickname = signal(read("name"));
+
+export function setNickname(value) {
+  nickname.value = value;
+  write("name", value);
+}
+
+let key = read("key");
+
+/** What makes all pages of this browser one person in the Room, and nobody else: made once, told to the server only. */
+export function speakerKey() {
+  if (!key) {
+    key = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    write("key", key);
+  }
+  return key;
 }
 
 setZone(zone.peek() ?? undefined);

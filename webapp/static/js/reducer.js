@@ -12,11 +12,15 @@
  *   queues: Record<string, Entry>, workers: Record<string, Entry>, running: Record<string, Entry>,
  *   jobs: Record<string, Entry>, rows: Record<string, Entry>, lists: Record<string, Entry>,
  *   logs: Record<string, {lines: object[], last: string, dropped: number}>,
+ *   activity: {lines: object[], total: number, note: string|null, breaks: number}|null,
  * }} State
  */
 
 /** More lines than a log keeps in Redis (256 KiB) at 50 characters a line; what is older is counted, not kept. */
 export const LOG_LINES = 5_000;
+
+/** Lines of activity, newest first, that a page keeps up to date; older ones are fetched when they are asked for. */
+export const ACTIVITY_LINES = 500;
 
 const SINGLE = { totals: "totals", figures: "figures", gathered: "gathered" };
 const KEYED = { queue: "queues", worker: "workers", running: "running" };
@@ -26,7 +30,7 @@ export const initial = () => ({
   server: null, epoch: null, health: null, error: null, catalog: 0,
   totals: null, figures: null, gathered: null,
   queues: {}, workers: {}, running: {},
-  jobs: {}, rows: {}, lists: {}, logs: {},
+  jobs: {}, rows: {}, lists: {}, logs: {}, activity: null,
 });
 
 const isNewer = (entry, as_of) => !entry || as_of >= entry.as_of;
@@ -71,7 +75,7 @@ function gone(state, { id, as_of }) {
 }
 
 /** Stream ids are "<ms>-<n>": compared as two numbers. */
-function isAfter(id, last) {
+export function isAfter(id, last) {
   const [a, b] = [id, last || "0-0"].map((text) => text.split("-").map(Number));
   return a[0] === b[0] ? a[1] > b[1] : a[0] > b[0];
 }
@@ -86,6 +90,21 @@ function log(state, { job: id, lines, last, reset }) {
   return { ...state, logs: { ...state.logs, [id]: entry } };
 }
 
+/**
+ * Newest first. `breaks` counts how often the oldest line that is kept is no longer followed by what was fetched
+ * beyond it: after a gap, and when lines were dropped.
+ */
+function activity(state, { lines, total, reset, note }) {
+  const before = state.activity ?? { lines: [], breaks: 0 };
+  if (!state.activity && !reset) return state;
+  const oldest = lines.at(-1)?.id;
+  const joins = !reset || before.lines.some(({ id }) => id === oldest);
+  const known = joins ? before.lines.filter(({ id }) => !lines.some((line) => line.id === id)) : [];
+  const all = [...lines, ...known].sort((a, b) => (isAfter(a.id, b.id) ? -1 : 1));
+  const broken = !joins || all.length > ACTIVITY_LINES;
+  return { ...state, activity: { lines: all.slice(0, ACTIVITY_LINES), total, note, breaks: before.breaks + (broken ? 1 : 0) } };
+}
+
 const HANDLERS = {
   hello: (state, { server, epoch }) => ({ ...state, server, epoch }),
   health: (state, { health }) => ({ ...state, health }),
@@ -95,6 +114,7 @@ const HANDLERS = {
   gone,
   log,
   list: (state, { list, version, total, as_of }) => put(state, "lists", list, { version, total }, as_of),
+  activity,
   catalog: (state) => ({ ...state, catalog: state.catalog + 1 }),
   error: (state, { code, message, fix }) => ({ ...state, error: { code, message, fix } }),
 };
@@ -135,8 +155,8 @@ export function eventsOf(answer) {
   ];
 }
 
-/** Forgets rows, jobs, logs and lists that nothing shows any longer, so that a tab open for a week stays small. */
-export function keepOnly(state, { rows, jobs, lists, logs }) {
+/** Forgets rows, jobs, logs, lists and activity that nothing shows any longer, so that a tab open for a week stays small. */
+export function keepOnly(state, { rows, jobs, lists, logs, activity: watched }) {
   const pick = (entries, wanted) => Object.fromEntries(Object.entries(entries).filter(([key]) => wanted.has(key)));
   return {
     ...state,
@@ -144,6 +164,7 @@ export function keepOnly(state, { rows, jobs, lists, logs }) {
     jobs: pick(state.jobs, jobs),
     lists: pick(state.lists, lists),
     logs: pick(state.logs, logs),
+    activity: watched ? state.activity : null,
   };
 }
 

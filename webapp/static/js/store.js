@@ -3,9 +3,10 @@ import { batch, computed, signal } from "@preact/signals";
 import { setServerTime } from "./clock.js";
 import { pace } from "./pace.js";
 import { apply, initial, keepOnly, values } from "./reducer.js";
+import { saidEvent } from "./said.model.js";
 
 /** What streams on a busy system: painted at once when rare, four times a second when it pours. */
-const CALM = ["totals", "figures", "gathered", "queues", "workers", "running", "rows", "lists"];
+const CALM = ["totals", "figures", "gathered", "queues", "workers", "running", "rows", "lists", "activity"];
 /** What somebody looks at closely: painted in the next frame. */
 const NEAR = ["server", "epoch", "health", "error", "catalog", "jobs", "logs"];
 
@@ -56,7 +57,7 @@ function paintCalmAfterWait() {
 export function receive(events) {
   for (const event of events) {
     if (event.type === "hello") setServerTime(event.now);
-    state = apply(state, event);
+    state = apply(state, saidEvent(event));
   }
   schedule();
 }
@@ -76,7 +77,7 @@ export const gathered = computed(() => slices.gathered.value?.value ?? []);
 export const queues = listOf("queues");
 export const workers = listOf("workers");
 export const running = listOf("running");
-export const { server, health, epoch, error, catalog, jobs, rows, lists, logs } = slices;
+export const { server, health, epoch, error, catalog, jobs, rows, lists, logs, activity } = slices;
 
 /** False only where the server said that actions are refused. */
 export const mayWrite = computed(() => server.value?.may_write !== false);

@@ -4,7 +4,7 @@
 export const MOST_ROWS = 200;
 
 /**
- * One watch out of many wishes: {overview}, {job}, {log: {job, after}}, {rows: […]}, {lists: […]}.
+ * One watch out of many wishes: {overview}, {activity}, {job}, {log: {job, after}}, {rows: […]}, {lists: […]}.
  * Of jobs and logs the last wish counts: one is open at a time.
  */
 export function compose(wishes) {
@@ -13,6 +13,7 @@ export function compose(wishes) {
   const lists = new Set();
   for (const wish of wishes) {
     if (wish.overview) watch.overview = true;
+    if (wish.activity) watch.activity = true;
     if (wish.job) watch.job = wish.job;
     if (wish.log) watch.log = wish.log;
     for (const id of wish.rows ?? []) rows.add(id);
@@ -29,6 +30,7 @@ export const wanted = (watch) => ({
   jobs: new Set(watch.job ? [watch.job] : []),
   lists: new Set(watch.lists),
   logs: new Set(watch.log ? [watch.log.job] : []),
+  activity: watch.activity === true,
 });
 
 /** The name of a list on the wire; an empty queue or status means all. */

@@ -1,11 +1,12 @@
 /** Errors in words: what the server said, or what the network did. */
 import { html } from "../html.js";
 import { has, t } from "../i18n.js";
+import { said } from "../said.model.js";
 
 /** {message, fix} of anything that was thrown. */
 export function explained(error) {
   if (has(`error.${error.code}`)) return { message: t(`error.${error.code}`), fix: t(`error.${error.code}.fix`) };
-  return { message: error.message || t("error.unknown"), fix: error.fix ?? "" };
+  return { message: said(error.message) || t("error.unknown"), fix: said(error.fix) ?? "" };
 }
 
 /** An error in the place where its answer would have stood. */

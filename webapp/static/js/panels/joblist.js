@@ -42,6 +42,9 @@ const Waiting = () =>
 const columnName = (field) => (has(`jobs.field.${field}`) ? t(`jobs.field.${field}`) : field);
 const orderName = (order) => (has(`jobs.order.${order}`) ? t(`jobs.order.${order}`) : order);
 
+/** Notes that stand above the list: what is below is not what was asked for. */
+const LOUD_NOTES = ["moved", "unreadable"];
+
 const noteText = (note) => (has(`jobs.note.${note}`) ? t(`jobs.note.${note}`) : note);
 
 const Head = ({ page, field }) => html`
@@ -90,7 +93,7 @@ export function JobList({ queue, status, page, items, error, loading, isOther, r
   return html`
     <section class=${`card jobs ${isOther ? "other" : ""}`} ref=${ref} aria-busy=${loading} aria-label=${t("nav.jobs")} data-testid="jobs">
       ${error && html`<${Trouble} error=${error} onRetry=${retry} />`}
-      ${page?.note === "moved" && html`<p class="list-note">${noteText(page.note)}</p>`}
+      ${LOUD_NOTES.includes(page?.note) && html`<p class="list-note">${noteText(page.note)}</p>`}
       <div class="jobs-newer" aria-live="polite">${newer > 0 && html`<button type="button" class="newer" onClick=${release}>${t("hold.newer", { n: newer >= 50 ? "50+" : number(newer) })}</button>`}</div>
       <table class="job-table">
         <${Head} page=${page} field=${field} />
@@ -98,7 +101,7 @@ export function JobList({ queue, status, page, items, error, loading, isOther, r
           ${page ? shown.map(({ key, item, gone }) => html`<${Row} key=${key} row=${item} field=${field} gone=${gone} />`) : html`<${Waiting} />`}
         </tbody>
       </table>
-      ${page && !shown.length && !loading && html`<${Empty} queue=${queue} status=${status} />`}
+      ${page && !shown.length && !loading && page.note !== "unreadable" && html`<${Empty} queue=${queue} status=${status} />`}
       ${page && html`<${Pager} page=${page} status=${status} />`}
     </section>`;
 }

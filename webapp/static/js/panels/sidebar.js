@@ -12,6 +12,8 @@ const LINKS = [
   { page: "overview" },
   { page: "jobs", count: () => totals.value?.jobs },
   { page: "submit", narrow: true },
+  { page: "activity" },
+  { page: "room" },
 ];
 
 function NavLink({ page, count, narrow }) {

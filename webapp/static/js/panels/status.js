@@ -1,6 +1,6 @@
 /** The honest pill: the worst hop in one line, all hops in its popover. */
 import { now } from "../clock.js";
-import { hourMinute, NOTHING, ticking } from "../format.js";
+import { hourMinute, NOTHING, number, ticking } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { condition, newest } from "../liveness.js";
@@ -18,13 +18,18 @@ function sentence({ key, values }) {
   return t(values.age < 2 ? `${key}.fresh` : key, words);
 }
 
+/** Servers and open pages, as far as this Redis lets us know. */
+function opened({ servers, pages, pages_here: here }) {
+  if (servers == null || pages == null) return t("status.pages_here", { n: here });
+  return `${t("status.servers", { n: servers })} · ${t("status.pages", { n: pages })}`;
+}
+
 export function StatusPill() {
   const current = condition.value;
-  const servers = health.value?.servers;
   return html`
     <button type="button" class=${`pill ${LEVELS[current.level]}`} popovertarget="status" data-testid="status" data-level=${current.level} data-live=${current.live}>
       <span class="line"><span class="dot"></span><span class="text">${sentence(current)}</span></span>
-      ${health.value && html`<span class="where">${health.value.address} · ${t("status.servers", { n: servers })}</span>`}
+      ${health.value && html`<span class="where">${health.value.address}</span><span class="where" data-testid="open">${opened(health.value)}</span>`}
     </button>
     <${StatusDetails} />`;
 }
@@ -41,6 +46,10 @@ function pageHop({ state: name, since, heardAt, retryAt }) {
   return t("hop.page.connecting");
 }
 
+function pagesHop({ pages, pages_here: here }) {
+  return pages == null ? t("hop.pages.here", { n: here }) : t("hop.pages.all", { n: pages, here });
+}
+
 function StatusDetails() {
   const [hop, known, served] = [link.value, health.value, server.value];
   const rows = [
@@ -50,7 +59,9 @@ function StatusDetails() {
     ["hop.proved", ago(known?.feed.proved_at)],
     ["hop.reconciled", ago(known?.reconciled_at)],
     ["hop.seen", ago(seenAt(known, newest.value))],
-    ["hop.servers", known?.servers ?? NOTHING],
+    ["hop.servers", number(known?.servers)],
+    ["hop.pages", known ? pagesHop(known) : NOTHING],
+    ["hop.name", served?.name ?? NOTHING],
     ["hop.address", known?.address ?? NOTHING],
     ["hop.version", served?.version ?? NOTHING],
   ];

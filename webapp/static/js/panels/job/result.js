@@ -6,9 +6,15 @@ import { Tree } from "../../components/tree.js";
 import { bytes } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
+import { styled } from "../../sheets.js";
 
 /** Pictures by the `view` that a result names; each is fetched when first needed. */
-const VIEWS = { profile: () => import("../../components/views/profile.js") };
+const VIEWS = {
+  lanes: styled("lanes", () => import("../../components/views/lanes.js")),
+  links: styled("links", () => import("../../components/views/links.js")),
+  profile: () => import("../../components/views/profile.js"),
+  thumbnails: styled("thumbnails", () => import("../../components/views/thumbnails.js")),
+};
 const loaded = signal({});
 
 function Picture({ value, Fallback }) {
@@ -16,7 +22,7 @@ function Picture({ value, Fallback }) {
   useEffect(() => {
     if (!View) VIEWS[value.view]().then((module) => (loaded.value = { ...loaded.peek(), [value.view]: module.View }), () => (loaded.value = { ...loaded.peek(), [value.view]: Fallback }));
   }, [value.view, View]);
-  return View ? html`<${View} value=${value} />` : null;
+  return View ? html`<${View} value=${value} />` : html`<div class="picture-wait" aria-busy="true"></div>`;
 }
 
 const AsTree = ({ value }) => html`<${Tree} value=${value} name=${t("result.value")} />`;

@@ -3,6 +3,7 @@
  * The same schema is checked again by the server and at the start of the run: this is for a quick word at the field.
  */
 import { t } from "../../i18n.js";
+import { said } from "../../said.model.js";
 import { toIso, toLocalInput } from "./when.model.js";
 
 /** Up to this many choices are all shown; more are a list that opens. */
@@ -25,7 +26,7 @@ export function kindOf(schema) {
 const choicesOf = (schema) => schema.enum ?? [...(isNullable(schema) ? [null] : []), true, false];
 
 /** A docstring as paragraphs: its line breaks are those of an editor, not of a page. */
-export const paragraphs = (help) => (help ?? "").split(/\n\s*\n/).map((text) => text.replace(/\s+/g, " ").trim()).filter(Boolean);
+export const paragraphs = (help) => (help ?? "").split(/\n\s*\n/).map((text) => said(text.replace(/\s+/g, " ").trim())).filter(Boolean);
 
 /** The fields of a form, in the order of the function's parameters. */
 export function fieldsOf(schema) {
@@ -34,8 +35,8 @@ export function fieldsOf(schema) {
     name,
     schema: property,
     kind: kindOf(property),
-    title: property.title ?? name,
-    help: property.description ?? "",
+    title: said(property.title ?? name),
+    help: said(property.description ?? ""),
     required: required.has(name),
     nullable: isNullable(property),
     choices: kindOf(property) === "choice" ? choicesOf(property) : null,

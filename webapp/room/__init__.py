@@ -1,0 +1,23 @@
+"""The Room of a web process: everyone who is in it, on whichever server of this Redis, hears what is said."""
+
+from flask import Flask, current_app
+
+from webapp.config import Config
+from webapp.room.channel_layer import ChannelLayer
+from webapp.room.loopback import Loopback
+from webapp.room.relay import Relay
+
+
+def build(app: Flask, config: Config) -> ChannelLayer:
+    """The channel layer: through Redis where we may write to it, else among those who are on this server."""
+    relay = Relay(app.extensions["connections"]) if config.may_write else Loopback()
+    return ChannelLayer(relay)
+
+
+def init_app(app: Flask, config: Config) -> None:
+    app.extensions["room"] = build(app, config)
+
+
+def current() -> ChannelLayer:
+    """The channel layer of the current app."""
+    return current_app.extensions["room"]

@@ -1,0 +1,10 @@
+"""What a web process is called where several share a Redis: `web-a:8000`. No I/O beyond the host's own name."""
+
+import socket
+
+from webapp.config import Config
+
+
+def server_name(config: Config) -> str:
+    """Host and port, unlike any other's: two servers of one host differ by port."""
+    return f"{socket.gethostname()}:{config.port}"

@@ -1,0 +1,100 @@
+"""What all WebSockets of a web process share: one cap, safe sends, an end to floods. What they say stands elsewhere."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
+from simple_websocket import ConnectionClosed, Server
+
+from webapp.allowance import Allowance
+from webapp.live import safe_socket
+
+log = logging.getLogger(__name__)
+
+#: Close codes of RFC 6455 that the page knows, see docs/protocol.md.
+GOING_AWAY, POLICY_VIOLATION = 1001, 1008
+#: Seconds between pings; a peer that misses one is closed at the next.
+PING_INTERVAL = 25
+#: Bytes of one message of a client: a watch of 200 rows takes 10 KB.
+MESSAGE_BYTES = 64 * 1024
+#: A client may send so many messages at once, and so many a second after that.
+BURST, RATE = 60, 20.0
+
+
+class Places:
+    """How many sockets this process has open."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.taken = 0
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """One more is open meanwhile."""
+        self._change(1)
+        try:
+            yield
+        finally:
+            self._change(-1)
+
+    def _change(self, by: int) -> None:
+        with self._lock:
+            self.taken += by
+
+
+def init_app(app: Flask) -> None:
+    app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": PING_INTERVAL, "max_message_size": MESSAGE_BYTES}
+    app.extensions["sockets"] = Places()
+
+
+def admit() -> ResponseReturnValue | None:
+    """Refuse beyond the cap while it is still plain HTTP, and drop the offer of compression.
+
+    A compressed connection costs 92 KiB more, and compresses every frame again for each client.
+    """
+    if current_app.extensions["sockets"].taken >= current_app.config["RQLIVE"].max_sockets:
+        error = {
+            "code": "too_many_sockets",
+            "message": "This web process serves as many pages as it may.",
+            "fields": {},
+        }
+        return jsonify({"error": error | {"fix": "Raise RQLIVE_MAX_SOCKETS, or start another web process."}}), 503
+    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+    return None
+
+
+@contextmanager
+def serving(ws: Server) -> Iterator[None]:
+    """Serve `ws` in the block; however that ends, the connection is let go of, and nothing is raised."""
+    safe_socket.guard(ws)
+    with current_app.extensions["sockets"].one():
+        try:
+            yield
+        except (ConnectionClosed, OSError):
+            log.debug("A page left")
+        except Exception:
+            log.exception("A socket failed")
+        finally:
+            safe_socket.end(ws)
+
+
+def say_goodbye(ws: Server) -> None:
+    """Close because this process ends: the client may come back to another one."""
+    safe_socket.end(ws, GOING_AWAY, "The server ends or restarts.")
+
+
+class FloodGate:
+    """Ends a socket that sends more than BURST at once and RATE a second."""
+
+    def __init__(self, ws: Server) -> None:
+        self._ws = ws
+        self._allowance = Allowance(BURST, RATE)
+
+    def let_through(self) -> None:
+        """Count one message of the client. Raises ConnectionClosed, with the socket closed, when it is one too many."""
+        if not self._allowance.spend():
+            safe_socket.end(self._ws, POLICY_VIOLATION, "Too many messages.")
+            raise ConnectionClosed(POLICY_VIOLATION, "Too many messages.")

@@ -1,0 +1,110 @@
+/** The table of who did what: newest first, and still under the hand. */
+import { useState } from "preact/hooks";
+import * as api from "../api.js";
+import { Skeleton } from "../components/skeleton.js";
+import { Trouble } from "../components/trouble.js";
+import { date, isSameDay, moment, NOTHING, number, shortId, time, zoneName } from "../format.js";
+import { useHold } from "../hold.js";
+import { html } from "../html.js";
+import { t } from "../i18n.js";
+import { liveNow } from "../liveness.js";
+import { to, toJob } from "../router.js";
+import { beyond, detailOf, outcomeOf, verbOf } from "./activity.model.js";
+
+const PAGE = 50;
+
+/** The lines beyond those that are `known`, fetched a page at a time; forgotten where they no longer follow these. */
+function useOlder(known) {
+  const [state, setState] = useState({ of: known.breaks, lines: [], more: true, busy: false, error: null });
+  const fits = state.of === known.breaks;
+  const lines = fits ? beyond(known.lines, state.lines) : [];
+  const more = fits && state.lines.length ? state.more : known.total > known.lines.length;
+  const last = lines.at(-1) ?? known.lines.at(-1);
+  const load = () => {
+    setState({ of: known.breaks, lines, more, busy: true, error: null });
+    api.activity({ before: last.id, limit: PAGE }).then(
+      (page) => setState((before) => ({ ...before, lines: before.lines.concat(page.lines), more: page.next !== null, busy: false })),
+      (error) => setState((before) => ({ ...before, busy: false, error })),
+    );
+  };
+  return { lines, more, busy: fits && state.busy, error: fits ? state.error : null, load };
+}
+
+const Job = ({ line: { job, title } }) => job && html`<a class="act-job" href=${toJob(job)} title=${job}>${title ?? shortId(job)}</a>`;
+
+/** The job that was run again. */
+const First = ({ id }) => html`${t("activity.again_of")} <a class="act-first mono" href=${toJob(id)} title=${id}>${shortId(id)}</a>`;
+
+function Row({ line, gone = false }) {
+  const { word, level } = outcomeOf(line);
+  const detail = detailOf(line);
+  const now = liveNow.peek();
+  return html`
+    <tr class=${gone ? "gone" : ""} data-line=${line.id} data-verb=${line.action} data-outcome=${line.outcome}>
+      <td class="act-when nowrap muted" title=${zoneName(line.at)}>
+        ${time(line.at)}${!isSameDay(line.at, now) && html`<span class="job-sub">${date(line.at)}</span>`}
+      </td>
+      <th scope="row">
+        <span class="act-what"><span class="act-verb">${verbOf(line)}</span> <${Job} line=${line} /></span>
+        <span class="job-sub clip">
+          ${line.title != null && html`<span class="mono quiet">${shortId(line.job)}</span> `}${line.of && html`<${First} id=${line.of} />`}${detail && html`<span class=${line.note ? "tinted s-warn" : ""}>${detail}</span>`}
+        </span>
+        <span class="act-brief">${moment(line.at, now)} · ${line.actor ?? NOTHING}</span>
+      </th>
+      <td class="act-who"><span class="clip">${line.actor ?? NOTHING}</span><span class="job-sub clip" title=${line.server}>${line.server}</span></td>
+      <td class="col-queue">${line.queue}</td>
+      <td class="act-outcome"><span class=${`chip ${level}`}><span class="dot"></span>${word}</span></td>
+    </tr>`;
+}
+
+const Waiting = () =>
+  Array.from({ length: 10 }, (_, n) => html`
+    <tr key=${n}><td class="act-when"><${Skeleton} width=${70} /></td><th><${Skeleton} width=${150 + ((n * 37) % 90)} /></th><td class="act-who"><${Skeleton} width=${60} /></td><td class="col-queue"><${Skeleton} width=${50} /></td><td class="act-outcome"><${Skeleton} width=${60} /></td></tr>`);
+
+const Head = () => html`
+  <thead>
+    <tr>
+      <th scope="col" class="act-when">${t("activity.when")}</th>
+      <th scope="col">${t("activity.what")}</th>
+      <th scope="col" class="act-who">${t("activity.who")}</th>
+      <th scope="col" class="col-queue">${t("facets.queue")}</th>
+      <th scope="col" class="act-outcome">${t("activity.outcome")}</th>
+    </tr>
+  </thead>`;
+
+const Empty = ({ note }) => html`
+  <div class="empty">
+    <strong>${t(note ? "activity.unreadable" : "activity.empty")}</strong>
+    <span>${t(note ? "activity.unreadable.fix" : "activity.empty.text")}</span>
+    ${!note && html`<a class="button primary" href=${to("submit")}>${t("submit.open")}</a>`}
+  </div>`;
+
+const Foot = ({ total, more, busy, load }) => html`
+  <nav class="pager" aria-label=${t("activity.older")}>
+    <span class="muted">${t("activity.total", { n: total })}</span>
+    ${more && html`<button type="button" class="button" disabled=${busy} onClick=${load}>${t("activity.older")}</button>`}
+  </nav>`;
+
+/** Before anything is known. */
+export const ActivityWaiting = () => html`
+  <section class="card jobs" aria-busy="true"><table class="job-table act-table"><${Head} /><tbody><${Waiting} /></tbody></table></section>`;
+
+/** `known`: the newest lines, as they are kept up to date. */
+export function ActivityTable({ known }) {
+  const { ref, shown, newer, release } = useHold(known.lines, (line) => line.id);
+  const older = useOlder(known);
+  if (!shown.length) return html`<section class="card" data-testid="activity"><${Empty} note=${known.note} /></section>`;
+  return html`
+    <section class="card jobs" aria-label=${t("nav.activity")} data-testid="activity">
+      <div class="jobs-newer" aria-live="polite">${newer > 0 && html`<button type="button" class="newer" onClick=${release}>${t("hold.newer", { n: number(newer) })}</button>`}</div>
+      <table class="job-table act-table" ref=${ref}>
+        <${Head} />
+        <tbody class="fresh">
+          ${shown.map(({ key, item, gone }) => html`<${Row} key=${key} line=${item} gone=${gone} />`)}
+          ${older.lines.map((line) => html`<${Row} key=${line.id} line=${line} />`)}
+        </tbody>
+      </table>
+      ${older.error && html`<${Trouble} error=${older.error} onRetry=${older.load} />`}
+      <${Foot} total=${known.total} ...${older} />
+    </section>`;
+}
