@@ -3,7 +3,8 @@
 `GET /beat` answers {"worst": ms, "latest": ms, "beats": n} since the last ask. `latest` is how late the greenlet was
 woken at its worst; `worst` counts of that no more than this process has used the processor meanwhile, so that other
 processes that take the cores away are not held against it.
-`GET /hold` holds the hub for 50 ms. `GET /inside` counts greenlets, sockets and watched topics.
+`GET /hold` holds the hub for 50 ms. `GET /inside` counts greenlets, sockets and watched topics; `GET /garbage` tells
+when circular garbage is looked for.
 RQLIVE_TEST_MAILBOX makes the mailboxes of sockets so small.
 """
 
@@ -55,6 +56,10 @@ def create() -> Flask:
         living = [found for found in gc.get_objects() if isinstance(found, greenlet.greenlet) and not found.dead]
         live = app.extensions["live"]
         return {"greenlets": len(living), "sockets": len(live.hub), "topics": len(live.hub.topics())}
+
+    @app.get("/garbage")
+    def garbage() -> dict:
+        return {"frozen": gc.get_freeze_count(), "threshold": gc.get_threshold()}
 
     gevent.spawn(pulse)
     return app

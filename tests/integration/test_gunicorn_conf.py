@@ -10,6 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.live import get_ok
 from tests.support import eventually
 
 
@@ -66,3 +67,11 @@ def test_a_setting_that_cannot_be_used_is_said_without_a_traceback(web_server):
     with pytest.raises(RuntimeError, match="RQLIVE_FEED=magic is unknown") as refused:
         web_server(env={"RQLIVE_FEED": "magic"})
     assert "Traceback" not in str(refused.value)
+
+
+def test_open_pages_are_not_walked_for_garbage_every_few_seconds(beaten):
+    told = get_ok(beaten, "/garbage")
+    assert told["frozen"] > 20_000, "what was imported is never walked again"
+    young, middle, old = told["threshold"]
+    assert young * middle <= 50_000, "a look at the younger objects stays below 20 ms"
+    assert young * middle * old >= 1_000_000, "all are walked after a thousand pages have come, not while they are open"
