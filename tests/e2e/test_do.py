@@ -94,6 +94,22 @@ def test_the_form_warns_of_what_would_keep_the_job_waiting(open_page, worker_pro
     expect(page.get_by_test_id("warning-no-scheduler")).to_contain_text("--with-scheduler")
 
 
+def test_the_form_does_not_warn_before_the_workers_are_known(open_page, worker_process) -> None:
+    worker_process("default")
+    page = open_page()
+    words.live(page)
+    page.route_web_socket("**/live", lambda socket: None)
+    asked = []
+    page.route("**/api/overview", lambda route: asked.append(route))
+    page.reload()
+    page.get_by_role("link", name="Submit a job").click()
+    page.get_by_role("link", name="Wait").click()
+    expect(page.get_by_test_id("submit-form")).to_be_visible()
+    words.until(page, lambda: asked)
+    expect(page.get_by_test_id("warning-no-worker")).to_have_count(0)
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_a_job_is_submitted_for_later_with_its_options(open_page, redis) -> None:
     page = open_page("/submit/wait")
     page.get_by_text("When and how it runs").click()

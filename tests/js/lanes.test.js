@@ -61,7 +61,7 @@ test("a sentence has the measured figures, each with its unit, in both languages
   assert.match(tiny, /costs 159\u00a0µs, beside 0\.3\u00a0µs of work/);
   assert.match(lanes.sentences({ says: [{ text: "cut", values: { done: 1, tasks: 8, limit_seconds: 0.2 } }] })[0], /limit of 0\.2\u00a0s: 1 of 8 tasks/);
   setMessages("ko", words("ko"));
-  assert.match(lanes.sentences({ says })[0], /8개가 동시에.*12%입니다/);
+  assert.match(lanes.sentences({ says })[0], /8개가 동시에.*12% 동안/);
   assert.equal(lanes.versus({ ratio: 4 }).text, "4배 빠름");
   speakEnglish();
 });

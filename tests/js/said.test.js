@@ -2,17 +2,23 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { fieldsOf, paragraphs } from "../../webapp/static/js/panels/submit/form.model.js";
-import { said, saidAnswer, saidEvent, setSaid } from "../../webapp/static/js/said.model.js";
+import { said, saidAnswer, saidEvent, setSpeaker } from "../../webapp/static/js/said.js";
+import { speakerFrom } from "../../webapp/static/js/said.model.js";
 import { setMessages } from "../../webapp/static/js/i18n.js";
 import { goldens, speakEnglish, words } from "./support.js";
 
+/** Told before another language was loaded, as on an English page. */
+const UNTOLD = Object.values(goldens()).map((event) => [event, saidEvent(event)]);
+/** As it was then, for other tests. */
+const ENGLISH = { said: (text) => text, saidEvent: (event) => event, saidAnswer: (answer) => answer };
+
 beforeEach(() => {
   setMessages("ko", words("ko"));
-  setSaid(words("said.ko"));
+  setSpeaker(speakerFrom(words("said.ko")));
 });
 afterEach(() => {
   speakEnglish();
-  setSaid({});
+  setSpeaker(ENGLISH);
 });
 
 test("a sentence of the server is said in the language of the page", () => {
@@ -36,10 +42,8 @@ test("names, the words of other people's jobs, and what is no text stay as they 
   assert.equal(said(long), long);
 });
 
-test("in English everything is what the server said, and the very same object", () => {
-  setSaid({});
-  for (const event of Object.values(goldens())) assert.equal(saidEvent(event), event);
-  assert.equal(said("The job has finished."), "The job has finished.");
+test("until somebody says it in another language, everything is as the server said it: the very same object", () => {
+  for (const [event, told] of UNTOLD) assert.equal(told, event);
 });
 
 test("rows, jobs, workers and progress are told in the language of the page, arguments and results are not touched", () => {

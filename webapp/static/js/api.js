@@ -1,6 +1,6 @@
 /** Every HTTP request of the page. This file, socket.js and room-socket.js are the only ones that touch the network. */
 import { base } from "./router.js";
-import { said, saidAnswer } from "./said.model.js";
+import { said, saidAnswer } from "./said.js";
 
 /** Longer than any answer should take, shorter than a person waits without a word. */
 const TIMEOUT_MS = 15_000;
@@ -49,7 +49,7 @@ export async function messages(lang) {
 }
 
 /** What the server says in English, in another language: {English: own}. */
-export const serverWords = (lang) => (lang === "en" ? {} : messages(`said.${lang}`));
+export const serverWords = (lang) => messages(`said.${lang}`);
 
 export const overview = () => request("GET", "/api/overview");
 export const jobTypes = () => request("GET", "/api/job-types");

@@ -20,7 +20,7 @@ import { useWatch } from "./watch.js";
 /** Pages beyond the first screen come when they are asked for; once idle, all are fetched. */
 const LAZY = {
   jobs: () => import("./pages/jobs.js"),
-  submit: () => import("./pages/submit.js"),
+  submit: styled("submit", () => import("./pages/submit.js")),
   activity: styled("activity", () => import("./pages/activity.js")),
   room: styled("room", () => import("./pages/room.js")),
   missing: () => import("./pages/missing.js"),

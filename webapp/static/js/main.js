@@ -5,7 +5,7 @@ import { App } from "./app.js";
 import { html } from "./html.js";
 import { setMessages } from "./i18n.js";
 import { eventsOf } from "./reducer.js";
-import { setSaid } from "./said.model.js";
+import { setSpeaker } from "./said.js";
 import { connect, link, setWatch } from "./socket.js";
 import { prune, receive } from "./store.js";
 import { onWatch } from "./watch.js";
@@ -16,12 +16,18 @@ const PATIENCE_MS = 2_000;
 
 const LANGUAGES = ["en", "ko"];
 
+/** The server speaks English: only other languages need more than the page's own words. */
+async function speakerOf(lang) {
+  const [{ speakerFrom }, sentences] = await Promise.all([import("./said.model.js"), api.serverWords(lang)]);
+  return speakerFrom(sentences);
+}
+
 async function loadWords() {
   const asked = document.documentElement.lang.slice(0, 2);
   const lang = LANGUAGES.includes(asked) ? asked : "en";
-  const [words, sentences] = await Promise.all([api.messages(lang), api.serverWords(lang)]);
-  setMessages(lang, words);
-  setSaid(sentences);
+  const own = lang === "en" ? null : speakerOf(lang);
+  setMessages(lang, await api.messages(lang));
+  if (own) setSpeaker(await own);
   document.documentElement.lang = lang;
 }
 

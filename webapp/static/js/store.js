@@ -3,7 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { setServerTime } from "./clock.js";
 import { pace } from "./pace.js";
 import { apply, initial, keepOnly, values } from "./reducer.js";
-import { saidEvent } from "./said.model.js";
+import { saidEvent } from "./said.js";
 
 /** What streams on a busy system: painted at once when rare, four times a second when it pours. */
 const CALM = ["totals", "figures", "gathered", "queues", "workers", "running", "rows", "lists", "activity"];

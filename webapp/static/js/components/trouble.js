@@ -1,7 +1,7 @@
 /** Errors in words: what the server said, or what the network did. */
 import { html } from "../html.js";
 import { has, t } from "../i18n.js";
-import { said } from "../said.model.js";
+import { said } from "../said.js";
 
 /** {message, fix} of anything that was thrown. */
 export function explained(error) {

@@ -9,7 +9,7 @@ import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { zone } from "../../prefs.js";
 import { base, go, toJob } from "../../router.js";
-import { receive, server, workers } from "../../store.js";
+import { receive, server, totals, workers } from "../../store.js";
 import { asCurl, asPython } from "./call.model.js";
 import { Field } from "./fields.js";
 import { collect, fieldsOf, firstRaws, paragraphs } from "./form.model.js";
@@ -105,7 +105,8 @@ export function Form({ type, schedulers }) {
   };
 
   const queue = options.queue.trim() || type.queue || "default";
-  const said = warnings({ type, queue, workers: workers.value, schedulers, when: options.when, server: server.value });
+  // Until the workers are known, nothing can be said of them.
+  const said = totals.value ? warnings({ type, queue, workers: workers.value, schedulers, when: options.when, server: server.value }) : [];
   return html`
     <form class="card submit-form" ref=${form} onSubmit=${onSubmit} novalidate data-testid="submit-form">
       <header><h2>${type.title}</h2><p class="mono quiet">${type.func}</p>${paragraphs(type.help).map((text) => html`<p class="about" key=${text}>${text}</p>`)}</header>

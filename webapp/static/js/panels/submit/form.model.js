@@ -3,7 +3,7 @@
  * The same schema is checked again by the server and at the start of the run: this is for a quick word at the field.
  */
 import { t } from "../../i18n.js";
-import { said } from "../../said.model.js";
+import { said } from "../../said.js";
 import { toIso, toLocalInput } from "./when.model.js";
 
 /** Up to this many choices are all shown; more are a list that opens. */
