@@ -16,6 +16,11 @@ from tests.processes import Process, WebServer, WorkerProcess
 from tests.servers import RedisServer
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no test: archives hold the time at which they were made, and each process makes its own."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """The session's server. Do not stop or configure it: take `own_redis_server` for that."""
