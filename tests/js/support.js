@@ -9,7 +9,16 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const STATIC = join(ROOT, "webapp/static");
 const EVENTS = join(ROOT, "tests/contract/events");
 
-export const words = (lang) => JSON.parse(readFileSync(join(STATIC, `i18n/${lang}.json`), "utf8"));
+const I18N = join(STATIC, "i18n");
+
+/** All texts of one language: those of the first screen and those of each part that comes later. */
+export const words = (lang) =>
+  Object.assign(
+    {},
+    ...readdirSync(I18N)
+      .filter((file) => file === `${lang}.json` || (file.endsWith(`.${lang}.json`) && !file.startsWith("said.")))
+      .map((file) => JSON.parse(readFileSync(join(I18N, file), "utf8"))),
+  );
 
 /** English in UTC: what a test expects to read does not depend on the machine. */
 export function speakEnglish() {

@@ -120,6 +120,7 @@ def written(body: dict) -> Event:
             body["note"],
             body["as_of"],
         ),
+        "board": lambda: events.board(body["board"], body["value"], body["as_of"], body["error"]),
         "list": lambda: events.list_changed(body["list"], body["version"], body["total"], body["as_of"]),
     }
     return makers[kind]()
@@ -134,7 +135,7 @@ def test_the_server_writes_the_golden_message(name):
 
 def test_every_event_has_a_golden_message():
     makers = {name for name, value in vars(events).items() if callable(value) and value.__module__ == events.__name__}
-    makers -= {"Event", "job_topic", "row_topic", "log_topic", "list_topic"}
+    makers -= {"Event", "job_topic", "row_topic", "log_topic", "list_topic", "board_topic"}
     words = {"part": "overview", "snapshot": "overview", "list_changed": "list"}
     assert {words.get(name, name) for name in makers} == {body["type"] for body in GOLDEN.values()}
 

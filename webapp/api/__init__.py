@@ -6,7 +6,7 @@ from flask import Blueprint
 
 bp = Blueprint("api", __name__)
 
-RESOURCES = ("overview", "jobs", "job_types", "submit", "job_actions", "uploads", "artifacts", "activity")
+RESOURCES = ("overview", "jobs", "job_types", "submit", "job_actions", "uploads", "artifacts", "activity", "boards")
 
 
 def load() -> Blueprint:

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from webapp.boards import load as load_boards
+from webapp.boards.board import Context
 from webapp.config import Config
 from webapp.connections import Connections
+from webapp.live import events
 from webapp.live.activity import ActivityTail
+from webapp.live.boards import Boards
+from webapp.live.events import Event
 from webapp.live.hub import Hub
 from webapp.live.looks import Looks
 from webapp.live.watcher import Watcher
@@ -34,6 +39,7 @@ class Live:
     looks: Looks
     hub: Hub
     watcher: Watcher
+    boards: Boards
 
     def start(self) -> None:
         """Listen, and be counted, from now on. Not before gunicorn has forked."""
@@ -43,10 +49,24 @@ class Live:
         """The overview, at most a second old. Raises DashboardError."""
         return self.watcher.overview()
 
+    def latest(self, topic: str) -> list[Event]:
+        """What someone who begins to watch `topic` now should be told; empty where it was not read yet."""
+        source = self.boards if topic.startswith(events.board_topic("")) else self.looks
+        return source.latest(topic)
+
+    def ask(self, topics: set[str]) -> None:
+        """Have these watched topics read now."""
+        boards = {topic for topic in topics if topic.startswith(events.board_topic(""))}
+        if boards:
+            self.boards.ask()
+        if topics - boards:
+            self.watcher.ask(topics - boards)
+
     def close(self) -> None:
         """Say goodbye to every socket and stop reading; returns at once."""
         self.hub.close()
         self.watcher.stop()
+        self.boards.stop()
 
 
 def build(connections: Connections, config: Config) -> Live:
@@ -57,8 +77,10 @@ def build(connections: Connections, config: Config) -> Live:
     jobs = JobReader(clock, rows)
     overview, activity = OverviewReader(clock, rows, FiguresCache(titles), liveness), ActivityTail(rows, clock)
     looks = Looks(titles, rows, jobs, overview, activity, hub.publish)
-    watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}")
-    return Live(epoch, clock, titles, rows, jobs, looks, hub, watcher)
+    read = Context(connections.reader, clock, titles, rows, jobs, lambda: watcher.overview())
+    kept = Boards(load_boards(), read, hub)
+    watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}", kept.heard)
+    return Live(epoch, clock, titles, rows, jobs, looks, hub, watcher, kept)
 
 
 def init_app(app: Flask, config: Config) -> None:

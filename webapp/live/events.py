@@ -33,6 +33,10 @@ def list_topic(name: str) -> str:
     return f"list:{name}"
 
 
+def board_topic(name: str) -> str:
+    return f"board:{name}"
+
+
 @dataclass(frozen=True)
 class Event:
     """One change, encoded once however many hear it."""
@@ -123,3 +127,9 @@ def list_changed(name: str, version: int, total: int | None, as_of: int) -> Even
     """A list has changed: fetch its page again."""
     topic = list_topic(name)
     return Event(topic, topic, {"type": "list", "list": name, "version": version, "total": total, "as_of": as_of})
+
+
+def board(name: str, value: dict[str, Any] | None, as_of: int, error: dict[str, str] | None = None) -> Event:
+    """The value of a watched board; with `error`, why it could not be read anew. `value` None: nothing is known."""
+    topic = board_topic(name)
+    return Event(topic, topic, {"type": "board", "board": name, "value": value, "error": error, "as_of": as_of})

@@ -90,12 +90,12 @@ class Session:
         self._greeted = True
         unknown = set()
         for topic in sorted(added):
-            latest = self._live.looks.latest(topic)
+            latest = self._live.latest(topic)
             told += latest
             if not latest:
                 unknown.add(topic)
         if unknown:
-            self._live.watcher.ask(unknown)
+            self._live.ask(unknown)
         self._send(told, request_id if isinstance(request_id, int | str) else None, always=True)
 
     def _resync(self) -> None:

@@ -7,9 +7,10 @@ from webapp.errors import BadInput
 from webapp.live import events
 from webapp.queries.log import stream_id
 
-#: Rows on one screen, and lists that one page shows.
+#: Rows on one screen, and lists and boards that one page shows.
 ROWS_MAX = 200
 LISTS_MAX = 20
+BOARDS_MAX = 20
 #: Characters of an id or list name: RQ's own ids have 36, but older versions took any.
 NAME_CHARS = 6_000
 
@@ -32,6 +33,7 @@ class Watch:
             topics.add(events.job_topic(_name(wanted["job"])))
         topics |= {events.row_topic(name) for name in _names(wanted, "rows", ROWS_MAX)}
         topics |= {events.list_topic(name) for name in _names(wanted, "lists", LISTS_MAX)}
+        topics |= {events.board_topic(name) for name in _names(wanted, "boards", BOARDS_MAX)}
         log = wanted.get("log")
         if log is None:
             return cls(frozenset(topics))

@@ -8,6 +8,7 @@ makes a pixel late and never wrong. Does nothing while nobody watches.
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
@@ -63,11 +64,13 @@ class Watcher:
         liveness: Liveness,
         clock: RedisClock,
         process: str,
+        on_change: Callable[[Dirty], None] = lambda dirty: None,
     ) -> None:
         self._connections = connections
         self._hub = hub
         self._looks = looks
         self._liveness = liveness
+        self._tell_change = on_change
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._dirty = Dirty()
@@ -201,6 +204,7 @@ class Watcher:
             # What was not read is read when Redis answers again.
             self._dirty.everything = True
             raise
+        self._tell_change(dirty)
         if self._looks.unfinished:
             self.ask(self._looks.unfinished)
         if dirty.everything:

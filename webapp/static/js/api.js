@@ -54,6 +54,7 @@ export const serverWords = (lang) => messages(`said.${lang}`);
 export const overview = () => request("GET", "/api/overview");
 export const jobTypes = () => request("GET", "/api/job-types");
 export const activity = (query, signal) => request("GET", `/api/activity?${new URLSearchParams(query)}`, { signal });
+export const board = (name, signal) => request("GET", `/api/boards/${name.split("/").map(encodeURIComponent).join("/")}`, { signal });
 export const jobList = (query, signal) => request("GET", `/api/jobs?${new URLSearchParams(query)}`, { signal });
 export const job = (id, signal) => request("GET", jobPath(id), { signal });
 export const submit = (body) => request("POST", "/api/jobs", { body });

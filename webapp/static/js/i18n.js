@@ -16,6 +16,11 @@ export function setMessages(lang, messages) {
   numbers = new Intl.NumberFormat(lang);
 }
 
+/** Takes more words of the same language. */
+export function addMessages(messages) {
+  words = { ...words, ...messages };
+}
+
 export const lang = () => language;
 
 export const has = (key) => key in words;

@@ -10,7 +10,7 @@
  *   server: object|null, epoch: string|null, health: object|null, error: object|null, catalog: number,
  *   totals: Entry|null, figures: Entry|null, gathered: Entry|null,
  *   queues: Record<string, Entry>, workers: Record<string, Entry>, running: Record<string, Entry>,
- *   jobs: Record<string, Entry>, rows: Record<string, Entry>, lists: Record<string, Entry>,
+ *   jobs: Record<string, Entry>, rows: Record<string, Entry>, lists: Record<string, Entry>, boards: Record<string, Entry>,
  *   logs: Record<string, {lines: object[], last: string, dropped: number}>,
  *   activity: {lines: object[], total: number, note: string|null, breaks: number}|null,
  * }} State
@@ -30,7 +30,7 @@ export const initial = () => ({
   server: null, epoch: null, health: null, error: null, catalog: 0,
   totals: null, figures: null, gathered: null,
   queues: {}, workers: {}, running: {},
-  jobs: {}, rows: {}, lists: {}, logs: {}, activity: null,
+  jobs: {}, rows: {}, lists: {}, boards: {}, logs: {}, activity: null,
 });
 
 const isNewer = (entry, as_of) => !entry || as_of >= entry.as_of;
@@ -113,6 +113,7 @@ const HANDLERS = {
   row: (state, { row, as_of }) => put(state, "rows", row.id, row, as_of),
   gone,
   log,
+  board: (state, { board, value, error, as_of }) => put(state, "boards", board, { value, error }, as_of),
   list: (state, { list, version, total, as_of }) => put(state, "lists", list, { version, total }, as_of),
   activity,
   catalog: (state) => ({ ...state, catalog: state.catalog + 1 }),
@@ -155,14 +156,15 @@ export function eventsOf(answer) {
   ];
 }
 
-/** Forgets rows, jobs, logs, lists and activity that nothing shows any longer, so that a tab open for a week stays small. */
-export function keepOnly(state, { rows, jobs, lists, logs, activity: watched }) {
+/** Forgets rows, jobs, logs, lists, boards and activity that nothing shows any longer, so that a tab open for a week stays small. */
+export function keepOnly(state, { rows, jobs, lists, boards, logs, activity: watched }) {
   const pick = (entries, wanted) => Object.fromEntries(Object.entries(entries).filter(([key]) => wanted.has(key)));
   return {
     ...state,
     rows: pick(state.rows, rows),
     jobs: pick(state.jobs, jobs),
     lists: pick(state.lists, lists),
+    boards: pick(state.boards, boards),
     logs: pick(state.logs, logs),
     activity: watched ? state.activity : null,
   };

@@ -68,6 +68,14 @@ export function speakerFrom(own) {
     return told;
   }
 
+  /** A board, at any depth: whatever in it has a title. */
+  function board(value) {
+    if (Array.isArray(value)) return value.map(board);
+    if (value === null || typeof value !== "object") return value;
+    const told = Object.fromEntries(Object.entries(value).map(([name, part]) => [name, board(part)]));
+    return "title" in told ? named(told) : told;
+  }
+
   const overview = { running: named, worker: named, queue: named, gathered: (functions) => functions?.map(named) };
   const events = {
     hello: (event) => ({ ...event, server: worded(event.server, ["why_not"]) }),
@@ -75,11 +83,13 @@ export function speakerFrom(own) {
     overview: (event) => (Object.hasOwn(overview, event.part) ? { ...event, value: overview[event.part](event.value) } : event),
     job: (event) => ({ ...event, job: named(event.job) }),
     row: (event) => ({ ...event, row: named(event.row) }),
+    board: (event) => ({ ...event, value: board(event.value), error: worded(event.error, ["message", "fix"]) }),
     activity: (event) => ({ ...event, lines: event.lines.map(named) }),
   };
 
   /** Its `job`, its `jobs`, `lines` of activity and `job_types`. */
   function saidAnswer(answer) {
+    if ("board" in answer) return { ...answer, value: board(answer.value) };
     const told = { ...answer };
     if (told.job) told.job = named(told.job);
     for (const name of ["jobs", "lines", "job_types"]) if (told[name]) told[name] = told[name].map(named);

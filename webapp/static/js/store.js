@@ -6,7 +6,7 @@ import { apply, initial, keepOnly, values } from "./reducer.js";
 import { saidEvent } from "./said.js";
 
 /** What streams on a busy system: painted at once when rare, four times a second when it pours. */
-const CALM = ["totals", "figures", "gathered", "queues", "workers", "running", "rows", "lists", "activity"];
+const CALM = ["totals", "figures", "gathered", "queues", "workers", "running", "rows", "lists", "boards", "activity"];
 /** What somebody looks at closely: painted in the next frame. */
 const NEAR = ["server", "epoch", "health", "error", "catalog", "jobs", "logs"];
 
@@ -77,7 +77,7 @@ export const gathered = computed(() => slices.gathered.value?.value ?? []);
 export const queues = listOf("queues");
 export const workers = listOf("workers");
 export const running = listOf("running");
-export const { server, health, epoch, error, catalog, jobs, rows, lists, logs, activity } = slices;
+export const { server, health, epoch, error, catalog, jobs, rows, lists, boards, logs, activity } = slices;
 
 /** False only where the server said that actions are refused. */
 export const mayWrite = computed(() => server.value?.may_write !== false);

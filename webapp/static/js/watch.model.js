@@ -4,13 +4,14 @@
 export const MOST_ROWS = 200;
 
 /**
- * One watch out of many wishes: {overview}, {activity}, {job}, {log: {job, after}}, {rows: […]}, {lists: […]}.
+ * One watch out of many wishes: {overview}, {activity}, {job}, {log: {job, after}}, {rows: […]}, {lists: […]}, {boards: […]}.
  * Of jobs and logs the last wish counts: one is open at a time.
  */
 export function compose(wishes) {
   const watch = {};
   const rows = new Set();
   const lists = new Set();
+  const boards = new Set();
   for (const wish of wishes) {
     if (wish.overview) watch.overview = true;
     if (wish.activity) watch.activity = true;
@@ -18,9 +19,11 @@ export function compose(wishes) {
     if (wish.log) watch.log = wish.log;
     for (const id of wish.rows ?? []) rows.add(id);
     for (const list of wish.lists ?? []) lists.add(list);
+    for (const board of wish.boards ?? []) boards.add(board);
   }
   if (rows.size) watch.rows = [...rows].slice(0, MOST_ROWS);
   if (lists.size) watch.lists = [...lists];
+  if (boards.size) watch.boards = [...boards];
   return watch;
 }
 
@@ -29,6 +32,7 @@ export const wanted = (watch) => ({
   rows: new Set(watch.rows),
   jobs: new Set(watch.job ? [watch.job] : []),
   lists: new Set(watch.lists),
+  boards: new Set(watch.boards),
   logs: new Set(watch.log ? [watch.log.job] : []),
   activity: watch.activity === true,
 });
