@@ -1,15 +1,16 @@
 """Many plain requests at once, and what somebody else waits meanwhile. One connection each; no fixtures here."""
 
 import asyncio
-import http.client
 import json
-import threading
-import time
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from subprocess import PIPE
 from typing import Any, NamedTuple
 
 from tests.processes import WebServer
+from tests.support import ROOT
 
 
 class Answer(NamedTuple):
@@ -42,22 +43,23 @@ def ask(server: WebServer, paths: Sequence[str], during: Callable[[], object] | 
 
 
 class Pulse:
-    """Somebody else: asks for /healthz again and again, on a connection that stays open."""
+    """Somebody else, in a process of its own: asks for /healthz again and again, on a connection that stays open."""
 
     def __init__(self, server: WebServer) -> None:
         #: Milliseconds that each answer took.
         self.took: list[float] = []
         self._server = server
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+        self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> "Pulse":
-        self._thread.start()
+        command = [sys.executable, "-m", "tests.pulse", str(self._server.port)]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True)
+        assert self._process.stdout.readline() == "ready\n"
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+        told, _ = self._process.communicate("", timeout=30)
+        self.took = json.loads(told)
 
     @property
     def worst(self) -> float:
@@ -67,14 +69,3 @@ class Pulse:
     def usual(self) -> float:
         """What 19 of 20 answers took at most."""
         return sorted(self.took)[int(len(self.took) * 0.95)]
-
-    def _run(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=30)
-        while not self._over.wait(0.01):
-            began = time.perf_counter()
-            connection.request("GET", "/healthz")
-            answer = connection.getresponse()
-            answer.read()
-            assert answer.status == 200
-            self.took.append((time.perf_counter() - began) * 1000)
-        connection.close()

@@ -8,7 +8,6 @@ threads take the place of greenlets. docs/decisions/async-views.md says why. No 
 import asyncio
 import functools
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -20,6 +19,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from webapp import async_loop
 from webapp.errors import DashboardError
+from webapp.offload import under_gevent
 
 T = TypeVar("T")
 
@@ -127,8 +127,7 @@ class _Greenlets:
 
 
 def _side() -> _Threads | _Greenlets:
-    monkey = sys.modules.get("gevent.monkey")
-    return _Greenlets() if monkey is not None and monkey.is_module_patched("threading") else _Threads()
+    return _Greenlets() if under_gevent() else _Threads()
 
 
 class _Call:

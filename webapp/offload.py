@@ -5,13 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 
+def under_gevent() -> bool:
+    """Whether greenlets take the place of threads in this process."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and monkey.is_module_patched("threading")
+
+
 def offload(function: Callable[..., Any], *args: Any) -> Any:
     """`function(*args)`, in gevent's thread pool under the gevent worker. Blocks this greenlet only.
 
     The function must not touch Redis clients or sockets of this process: they belong to the hub's thread.
     """
-    monkey = sys.modules.get("gevent.monkey")
-    if monkey is None or not monkey.is_module_patched("threading"):
+    if not under_gevent():
         return function(*args)
     import gevent
 

@@ -22,6 +22,8 @@ PING_INTERVAL = 25
 MESSAGE_BYTES = 64 * 1024
 #: A client may send so many messages at once, and so many a second after that.
 BURST, RATE = 60, 20.0
+#: Messages that may wait while a send to that client blocks, up to 5 s: what the gate below would let through.
+INBOX_MAX = int(BURST + 5 * RATE)
 
 
 class Places:
@@ -70,6 +72,7 @@ def admit() -> ResponseReturnValue | None:
 def serving(ws: Server) -> Iterator[None]:
     """Serve `ws` in the block; however that ends, the connection is let go of, and nothing is raised."""
     safe_socket.guard(ws)
+    ws.input_buffer = Inbox(ws.input_buffer)
     with current_app.extensions["sockets"].one():
         try:
             yield
@@ -84,6 +87,19 @@ def serving(ws: Server) -> Iterator[None]:
 def say_goodbye(ws: Server) -> None:
     """Close because this process ends: the client may come back to another one."""
     safe_socket.end(ws, GOING_AWAY, "The server ends or restarts.")
+
+
+class Inbox(list):
+    """Messages of one client that nobody has read yet. One too many ends the connection: simple-websocket has no bound.
+
+    A client that sends and never reads would otherwise fill the memory while the send to it blocks.
+    """
+
+    def append(self, message: str | bytes) -> None:
+        """Raises OSError, which simple-websocket takes for a connection that broke."""
+        if len(self) >= INBOX_MAX:
+            raise OSError("too many messages wait")
+        super().append(message)
 
 
 class FloodGate:

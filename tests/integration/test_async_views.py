@@ -23,7 +23,7 @@ from tests.support import eventually, free_port
 #: Milliseconds in which /healthz answers, and those that nothing may hold the hub.
 PROMPT, HELD_MAX = 50.0, 20.0
 #: What is timed may be disturbed by others on this machine: one of so many tries must do.
-TRIES = 3
+TRIES = 5
 #: Descriptors, threads, greenlets that may come of something else meanwhile.
 SLACK = 3
 
@@ -78,19 +78,16 @@ def asking(server: WebServer, path: str, times: int) -> Iterator[list[socket.soc
 
 
 def test_three_hundred_sleep_at_once_and_nobody_else_waits(server):
-    """Three hundred connections at once cost gunicorn some time in any case: so the same with a plain view is the
-    measure of the worst."""
+    """Each answer of /healthz counts, also those while the three hundred come."""
     for _ in range(TRIES):
-        with crowd.Pulse(server) as arrival:
-            crowd.ask(server, ["/plain"] * 300)
         with crowd.Pulse(server) as pulse:
             began = time.monotonic()
             answers = crowd.ask(server, ["/sleep?seconds=2"] * 300)
             took = time.monotonic() - began
         assert Counter(answer.status for answer in answers) == {200: 300}
-        if took < 3 and pulse.usual <= PROMPT and pulse.worst <= max(PROMPT, 1.5 * arrival.worst):
+        if took < 3 and pulse.worst <= PROMPT:
             return
-    raise AssertionError((took, pulse.usual, pulse.worst, arrival.worst))
+    raise AssertionError((took, pulse.worst))
 
 
 @pytest.mark.parametrize("jobs", [500, 1], ids=["for as many jobs", "for one job"])

@@ -18,6 +18,7 @@ STDLIB = frozenset(sys.stdlib_module_names)
 PURE = (
     "webapp.models",
     "webapp.models_figures",
+    "webapp.models_job",
     "webapp.decode",
     "webapp.live.diff",
     "webapp.live.events",
@@ -154,7 +155,7 @@ def test_jobs_import_only_the_standard_library_rq_and_redis_at_their_top(found):
 
 def test_only_the_door_to_gevent_imports_it(found):
     users = {one.module for one in found if within(one.target, ("gevent",))}
-    assert users <= {"webapp.offload", "webapp.async_views", "webapp.live.safe_socket"}
+    assert users <= {"webapp.offload", "webapp.async_views", "webapp.live.safe_socket", "webapp.turns"}
 
 
 def test_every_module_says_what_it_is_for():
