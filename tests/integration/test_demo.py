@@ -39,19 +39,41 @@ def workers(redis):
     return {name.decode().removeprefix(rqkeys.WORKER_PREFIX) for name in redis.smembers(rqkeys.WORKERS)}
 
 
+def troubles(redis):
+    """What of the demo's troubles is there, by name."""
+
+    def status(job_id):
+        return redis.hget(_keys.job(job_id), "status")
+
+    return {
+        "left ready": redis.zcard("rq:ready:imports") == 1,
+        "in the intermediate list": redis.llen("rq:queue:scans:intermediate") == 1,
+        "in no list": status("scan-of-a-lost-letter") == b"queued" and not redis.llen("rq:queue:scans-2"),
+        "started by a worker that is dead": redis.zcard("rq:wip:customs") == 1,
+        "waits for a slot of the dead": redis.zcard("rq:rl:customs-api:rate_limited") == 1,
+        "due without a scheduler": redis.zcard("rq:scheduled:archive") == 1,
+        "waits for a failure": status("report-for-the-auditor") == b"failed"
+        and status("mail-to-the-auditor") == b"deferred",
+        "waits for nothing": status("mail-about-a-deleted-report") == b"deferred",
+        "waits round a circle": status("hen") == status("egg") == b"deferred",
+        "runs by the clock": bool(redis.zcard("rq:cron_schedulers") and redis.zcard("rq:cron_job:synonyms-de:jobs")),
+    }
+
+
 @pytest.mark.slow
-def test_every_status_is_there_within_a_minute_and_nothing_is_left_running_at_the_end(redis, demo):
+def test_every_status_and_every_trouble_is_there_within_a_minute_and_nothing_runs_on_at_the_end(redis, demo):
     process = demo(RQLIVE_DEMO_KILL=0)
     found = eventually(lambda: set(statuses(redis)) >= set(STATUSES) and statuses(redis), timeout=50)
     assert set(found) == set(STATUSES), "and no other"
     assert sum(found.values()) < 2_000
+    eventually(lambda: all(troubles(redis).values()), timeout=30, message="see troubles()")
     names = workers(redis)
     assert {"billing-1", "mailer-1", "reports-1", "reports-2"} <= names
     pids = [int(redis.hget(rqkeys.worker(name), "pid") or 0) for name in names]
     assert process.stop(3) == 0
     assert [pid for pid in pids if session_members(pid)] == []
-    assert workers(redis) == set()
-    assert statuses(redis)["started"] == 0
+    assert {name.partition("-")[0] for name in workers(redis)} <= {"scanner", "customs"}, "those that died in the play"
+    assert statuses(redis)["started"] == redis.zcard("rq:wip:customs") == 1, "and what one of them ran"
     assert "Traceback" not in process.output
 
 

@@ -59,7 +59,7 @@ def play(config: Config, kill_every: float, leave: Callable[[], object], signals
     connection = connect(config).writer
     crew = Crew(url, connection, guardian)
     director = Director(scenes(Shop(connection, config), crew, kill_every))
-    print(f"The demo plays: {len(POSTS)} more workers, and jobs in every status. Ctrl-C ends it.", flush=True)
+    print(f"The demo plays: {len(POSTS)} more processes, and jobs in every status. Ctrl-C ends it.", flush=True)
     try:
         _loop(director, crew, signals)
     finally:

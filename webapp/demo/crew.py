@@ -1,4 +1,4 @@
-"""The demo's own workers: stock `rq worker` processes, started, killed now and then, and ended together."""
+"""The demo's own processes: stock `rq worker`s and one `rq cron`, started, killed now and then, and ended together."""
 
 import signal
 import subprocess
@@ -25,11 +25,15 @@ HURRY_AFTER = 1.3
 
 @dataclass(frozen=True)
 class Post:
-    """A place for one worker. The one on a `spot` machine is killed now and then, and is new each time."""
+    """A place for one worker, or for `rq cron` where it has a `crontab` instead of queues.
+
+    The one on a `spot` machine is killed now and then, and is new each time.
+    """
 
     name: str
-    queues: tuple[str, ...]
+    queues: tuple[str, ...] = ()
     spot: bool = False
+    crontab: str = ""
 
 
 POSTS = (
@@ -38,11 +42,12 @@ POSTS = (
     Post("mailer-1", ("emails", "partners")),
     Post("billing-1", ("high", "default")),
     Post("spot", ("default", "low"), spot=True),
+    Post("cron", crontab="demo.crontab"),
 )
 
 
 class Crew:
-    """One worker for each of POSTS, from the first `tend()` to `end()`."""
+    """One process for each of POSTS, from the first `tend()` to `end()`."""
 
     def __init__(self, url: str, connection: redis.Redis, guardian: Guardian) -> None:
         self._url = url
@@ -66,9 +71,7 @@ class Crew:
                 post not in self._posts
                 and time.monotonic() >= self._free_since.get(post, -REPLACE_AFTER) + REPLACE_AFTER
             ):
-                # A killed worker's scheduler would live on, and hold its locks and its socket.
-                options = () if post.spot else ("--with-scheduler",)
-                self._posts[post] = self._start(self._name(post), *options, *post.queues)
+                self._posts[post] = self._fill(post)
         self._guests = [guest for guest in self._guests if guest.poll() is None]
         self._forget_empty_sessions()
 
@@ -76,9 +79,19 @@ class Crew:
         """Start one more stock worker, which ends by itself."""
         self._guests.append(self._start(f"{name}-{uuid4().hex[:4]}", *arguments))
 
+    def _fill(self, post: Post) -> subprocess.Popen[bytes]:
+        if post.crontab:
+            return self._run(post.name, "cron", "--url", self._url, "--logging-level", "error", post.crontab)
+        # A killed worker's scheduler would live on, and hold its locks and its socket.
+        options = () if post.spot else ("--with-scheduler",)
+        return self._start(self._name(post), *options, *post.queues)
+
     def _start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        return self._run(name, "worker", "--url", self._url, "--name", name, "--quiet", *arguments)
+
+    def _run(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [RQ, "worker", "--url", self._url, "--name", name, "--quiet", *arguments],
+            [RQ, *arguments],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

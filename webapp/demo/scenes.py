@@ -13,16 +13,15 @@ from rq.rate_limit import RateLimit
 
 from jobs import _keys
 from webapp import rqkeys
-from webapp.demo import sales
+from webapp.demo import sales, troubles
 from webapp.demo.crew import Crew
 from webapp.demo.director import Scene
 from webapp.demo.shop import FAILURE_TTL, PACKAGE, RESULT_TTL, Shop
+from webapp.demo.troubles import ARCHIVE
 
 PARTNER = RateLimit(key="partner-api", concurrency=1)
 REPEATING = "refresh-synonyms-en"
 DRAFTS = ("draft-spring-sale", "draft-new-shop", "draft-survey")
-#: No worker serves these: what waits there shows what waiting without a worker looks like.
-ARCHIVE, IMPORTS = "archive", "imports"
 CANCELED_KEPT = 8
 
 _numbers = count(1)
@@ -30,7 +29,7 @@ _numbers = count(1)
 
 def scenes(shop: Shop, crew: Crew, kill_every: float) -> list[Scene]:
     """All scenes. `kill_every`: seconds between deaths of a worker, 0 for none."""
-    play = Scenes(shop, crew)
+    play = Scenes(shop)
     plan = [
         Scene(play.visitors, 1),
         Scene(play.orders, 2),
@@ -41,7 +40,6 @@ def scenes(shop: Shop, crew: Crew, kill_every: float) -> list[Scene]:
         Scene(play.later, 5),
         Scene(play.limited, 5),
         Scene(play.left_alone, 10),
-        Scene(play.power_cut, 30, first=2),
         Scene(play.newsletter, 90, first=20),
         Scene(play.profile, 120, first=6),
         Scene(play.stop_one, 45, first=10),
@@ -49,15 +47,15 @@ def scenes(shop: Shop, crew: Crew, kill_every: float) -> list[Scene]:
         Scene(play.out_of_memory, 60, first=8),
         Scene(play.out_of_time, 120, first=12),
     ]
+    plan += troubles.scenes(shop, crew)
     return plan + ([Scene(crew.kill_one, kill_every, first=min(30, kill_every))] if kill_every else [])
 
 
 class Scenes:
     """The scenes themselves."""
 
-    def __init__(self, shop: Shop, crew: Crew) -> None:
+    def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._crew = crew
 
     def visitors(self) -> None:
         """Short runs by the dozen: documents to be found, invoices, thumbnails."""
@@ -123,14 +121,6 @@ class Scenes:
         for draft in DRAFTS:
             if not self._shop.exists(draft):
                 self._draft(draft).save()
-
-    def power_cut(self) -> None:
-        """A job that was about to be queued when its machine went dark; see demo/crash.py."""
-        if not self._shop.count("ready_to_enqueue", IMPORTS):
-            feed = self._shop.send(IMPORTS, "crash.read_feed", "Acme", result_ttl=3600)
-            if feed is not None:
-                self._shop.send(IMPORTS, "crash.import_prices", "Acme", depends_on=feed)
-                self._crew.invite("importer", "--burst", "--queue-class", f"{PACKAGE}.crash.CrashingQueue", IMPORTS)
 
     def newsletter(self) -> None:
         """Forty mails that belong together."""
