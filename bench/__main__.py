@@ -18,6 +18,7 @@ from tests.support import ROOT
 MEASUREMENTS = (
     "idle",
     "lists",
+    "search",
     "latency",
     "room",
     "tabs",

@@ -40,12 +40,31 @@ FIGURES_TTL = 24 * 3600
 #: Functions told apart within one minute; the rest are summed as "other".
 FIGURES_FUNCTIONS_MAX = 200
 
+#: hash, id of a cause of failure -> JSON {type, by, at, until (epoch ms, or null)}: hidden from everybody. At most
+#: MUTES_MAX fields of 400 bytes; those that are over make room for new ones.
+MUTES = f"{PREFIX}mutes"
+MUTES_MAX = 200
+
+#: zset, search id -> epoch ms at which it was asked for. At most SEARCHES_MAX; TTL SEARCH_TTL after the last.
+SEARCHES = f"{PREFIX}searches"
+SEARCHES_MAX = 20
+#: A search and its hits are kept so many seconds after the last word of it.
+SEARCH_TTL = 3600
+#: Hits kept of one search, and the bytes of their ids.
+SEARCH_HITS_MAX = 10_000
+SEARCH_HITS_BYTES = 512 * 1024
+#: Pub/sub channel that rings when somebody asks for a search, or wants one to stop.
+SEARCH_BELL = f"{PREFIX}search-bell"
+
 #: Field of a job's own hash (RQ ignores fields that it does not know). JSON, see `jobs/_progress.py`.
 PROGRESS_FIELD = "live_progress"
 PROGRESS_BYTES = 4_096
 
 #: Field of a job's own hash: who submitted it through us.
 ACTOR_FIELD = "live_actor"
+#: Field of a job's own hash: how it was submitted through us. JSON of at most 1 KB: via (page, api), server, address of
+#: whoever asked, again_of (the job that was run again), retries (as they were asked for).
+SUBMITTED_FIELD = "live_submitted"
 
 #: stream of what was said in the Room, newest last; at most ROOM_MAX entries of 8 KB. TTL ROOM_TTL after the last.
 #: Newcomers are told ROOM_TOLD; the rest is for servers that were away for a moment.
@@ -89,6 +108,19 @@ def functions(minute: int) -> str:
     return f"{PREFIX}functions:{minute}"
 
 
+def search(search_id: str) -> str:
+    """hash: query, actor, state, asked_at, position of its walk, counts, facets, see `webapp/operations/search_run.py`.
+
+    TTL SEARCH_TTL.
+    """
+    return f"{PREFIX}search:{search_id}"
+
+
+def search_hits(search_id: str) -> str:
+    """list: ids of the jobs that match, in the order in which they were found. TTL SEARCH_TTL."""
+    return f"{PREFIX}search-hits:{search_id}"
+
+
 def lease(name: str) -> str:
     """string: its owner's id. TTL set by the owner, renewed while it lives."""
     return f"{PREFIX}lease:{name}"
@@ -119,6 +151,6 @@ def feed_prefixes() -> list[str]:
 
     RQ's worker and execution hashes are left out: they are heartbeats, 9 of 14 notices of a job, and are polled.
     """
-    rq = "job: queue wip: finished: failed: deferred: scheduled: canceled: ready: rl workers suspended"
-    ours = "log: activity catalog figures: probe:"
+    rq = "job: queue wip: finished: failed: deferred: scheduled: canceled: ready: rl workers suspended group cron"
+    ours = "log: activity catalog figures: probe: search:"
     return [f"{RQ}:{name}" for name in rq.split()] + [f"{PREFIX}{name}" for name in ours.split()]

@@ -3,12 +3,13 @@
 No fixtures here (they are in `conftest.py`), no servers (`servers.py`), no processes (`processes.py`).
 """
 
+import json
 import os
 import socket
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -38,6 +39,13 @@ def eventually(fn: Callable[[], T], timeout: float = 10.0, message: str = "") ->
             raise AssertionError(f"not so within {timeout} s: {message or fn}; the last value was {value!r}")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
+
+
+def page_words(lang: str) -> dict[str, Any]:
+    """All texts of the page in one language: those of the first screen, and those of each part that comes later."""
+    files = sorted((ROOT / "webapp/static/i18n").glob(f"*{lang}.json"))
+    own = [file for file in files if file.name == f"{lang}.json" or not file.name.startswith("said.")]
+    return {key: text for file in own for key, text in json.loads(file.read_text()).items()}
 
 
 def free_port() -> int:

@@ -22,6 +22,7 @@ const FILES = [
     file: "signals-core.js",
     specifier: "@preact/signals-core",
   },
+  { package: "@dagrejs/dagre", from: "dist/dagre.esm.js", file: "dagre.js", specifier: "@dagrejs/dagre" },
   { package: "uplot", from: "dist/uPlot.iife.min.js", file: "uplot.iife.min.js" },
   { package: "uplot", from: "dist/uPlot.min.css", file: "uplot.min.css" },
   { package: "@fontsource-variable/inter", from: "files/inter-latin-wght-normal.woff2", file: "inter-latin.woff2" },

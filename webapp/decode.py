@@ -215,10 +215,10 @@ def stored_value(text: bytes) -> Any:
         raise Undecodable("not base64") from error
 
 
-def traceback_text(text: bytes) -> str:
+def traceback_text(text: bytes, chars: int = TRACEBACK_CHARS) -> str:
     """A traceback as RQ's result stream holds it: base64 of zlib. What cannot be read is said so."""
     try:
-        raw = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), TRACEBACK_CHARS)
+        raw = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), chars)
     except (binascii.Error, zlib.error):
         return "The stored traceback cannot be decoded."
     return raw.decode("utf-8", "replace")

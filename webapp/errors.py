@@ -28,7 +28,7 @@ class DashboardError(Exception):
     code = "internal"
     fix = "Try again; if it stays, look into the output of the web process."
 
-    def __init__(self, message: str, fix: str = "", code: str = "", fields: dict[str, str] | None = None) -> None:
+    def __init__(self, message: str, fix: str = "", code: str = "", fields: dict[str, str | int] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix or self.fix

@@ -3,7 +3,7 @@
 Times are epoch milliseconds UTC, durations seconds. `as_json()` gives what goes over the wire, see docs/api.md.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 #: RQ 3.0's eleven words, in the order of a job's life.
@@ -100,53 +100,6 @@ class JobSummary(Value):
     worker_state: str | None = None
     #: What is wrong with this row, in words.
     note: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt(Value):
-    """One entry of RQ's results stream."""
-
-    outcome: str
-    at: int
-    started_at: int | None = None
-    ended_at: int | None = None
-    worker: str | None = None
-    execution: str | None = None
-    result: Any = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobDetail(JobSummary):
-    """A job as its page shows it."""
-
-    arguments: dict | None = None
-    description: str = ""
-    timeout: int | None = None
-    result_ttl: int | None = None
-    failure_ttl: int | None = None
-    ttl: int | None = None
-    #: When Redis forgets the hash; None: never.
-    expires_at: int | None = None
-    retries_left: int | None = None
-    retry_intervals: tuple[int, ...] | None = None
-    actor: str | None = None
-    meta: Any = None
-    depends_on: tuple[str, ...] = ()
-    dependents: tuple[str, ...] = ()
-    group: str | None = None
-    rate_limit: dict | None = None
-    #: Newest first, at most ten: RQ keeps no more.
-    attempts: tuple[Attempt, ...] = ()
-    result: Any = None
-    error: str | None = None
-    artifacts: tuple[dict, ...] = ()
-    log: dict = field(default_factory=lambda: {"lines": 0, "supported": False})
-    #: What may be done with it now.
-    actions: tuple[str, ...] = ()
-    queue_info: dict | None = None
-    #: Why it has not started: {"code", …}, see webapp/queries/explain.py; or None.
-    explain: dict | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +220,8 @@ class JobPage(Value):
     #: RQ's own order of this list, and the field of a row that follows it.
     order: str
     order_field: str
+    #: asc or desc by that order; None where it cannot be turned round.
+    way: str | None = None
     #: Ids whose job has not expired; None where RQ cannot count them in one step.
     total: int | None
     next: str | None

@@ -13,6 +13,7 @@ FAILED = "failed"
 ALREADY_THERE = "already there"
 _HEARD_BY = "heard by "
 _AGAIN_OF = "of "
+_CAUSE = re.compile(r"cause ([0-9a-f]{12}) (\S{1,200})")
 _CODE = re.compile(r"[a-z][a-z_]{0,39}")
 
 
@@ -28,6 +29,8 @@ class Outcome:
     heard_by: str | None = None
     #: The job that was run again.
     of: str | None = None
+    #: The cause of failure that was muted or unmuted: (id, exception type or kind).
+    cause: tuple[str, str] | None = None
 
 
 def heard_by(workers: str) -> str:
@@ -36,6 +39,10 @@ def heard_by(workers: str) -> str:
 
 def again_of(job_id: str) -> str:
     return f"{_AGAIN_OF}{job_id}"
+
+
+def of_cause(cause_id: str, name: str) -> str:
+    return f"cause {cause_id} {name}"
 
 
 def read(text: str | None) -> Outcome:
@@ -48,6 +55,8 @@ def read(text: str | None) -> Outcome:
         return Outcome(DONE, heard_by=text.removeprefix(_HEARD_BY))
     if text and text.startswith(_AGAIN_OF):
         return Outcome(DONE, of=text.removeprefix(_AGAIN_OF))
+    if text and (cause := _CAUSE.fullmatch(text)):
+        return Outcome(DONE, cause=(cause[1], cause[2]))
     if text and _CODE.fullmatch(text):
         return Outcome("refused", reason=text)
     return Outcome("unknown")

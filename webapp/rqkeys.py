@@ -6,6 +6,14 @@ QUEUES = f"{RQ}:queues"
 WORKERS = f"{RQ}:workers"
 SUSPENDED = f"{RQ}:suspended"
 RATE_LIMIT_KEYS = f"{RQ}:rl-keys"
+#: zset of the names of cron processes, by their last heartbeat (epoch seconds).
+CRON_SCHEDULERS = f"{RQ}:cron_schedulers"
+#: zset of the names of cron jobs, by when each was last enqueued (epoch seconds), also of those that nobody carries.
+CRON_JOBS = f"{RQ}:cron_jobs"
+#: set of the names of groups.
+GROUPS = f"{RQ}:groups"
+#: Begins the keys of cron processes, cron jobs and their histories.
+CRON_PREFIX = f"{RQ}:cron_"
 QUEUE_PREFIX = f"{RQ}:queue:"
 WORKER_PREFIX = f"{RQ}:worker:"
 JOB_PREFIX = f"{RQ}:job:"
@@ -25,6 +33,11 @@ REGISTRIES = {
 def queue(name: str) -> str:
     """list of job ids; workers pop on the left."""
     return f"{QUEUE_PREFIX}{name}"
+
+
+def intermediate(queue_name: str) -> str:
+    """list of ids between a worker's BLMOVE and the start of the run."""
+    return f"{QUEUE_PREFIX}{queue_name}:intermediate"
 
 
 def registry(status: str, queue_name: str) -> str:
@@ -70,6 +83,41 @@ def commands(worker_name: str) -> str:
 def scheduler_lock(queue_name: str) -> str:
     """string: the scheduler that serves this queue, for 61 s at most."""
     return f"{RQ}:scheduler-lock:{queue_name}"
+
+
+def scheduler(name: str) -> str:
+    """hash of a scheduler: hostname, pid, queues, created_at, last_heartbeat. TTL 61 s, renewed each second."""
+    return f"{RQ}:scheduler:{name}"
+
+
+def cron_scheduler(name: str) -> str:
+    """hash of a cron process: hostname, pid, created_at, config_file, cron_jobs (JSON). TTL 120 s, renewed."""
+    return f"{RQ}:cron_scheduler:{name}"
+
+
+def cron_history(name: str) -> str:
+    """zset of the ids of the jobs that a cron job made, by when; at most 1,000. TTL a year."""
+    return f"{RQ}:cron_job:{name}:jobs"
+
+
+def group(name: str) -> str:
+    """set of a group's job ids."""
+    return f"{RQ}:group:{name}"
+
+
+def executions(job_id: str) -> str:
+    """zset, execution id -> deadline of its heartbeat and a minute."""
+    return f"{RQ}:executions:{job_id}"
+
+
+def limit_settings(key: str) -> str:
+    """hash of a rate limit: its concurrency."""
+    return f"{RQ}:rl:{key}"
+
+
+def allowed(key: str) -> str:
+    """zset of the ids that hold a slot of one rate limit: queued or started."""
+    return f"{RQ}:rl:{key}:allowed"
 
 
 def rate_limited(key: str) -> str:

@@ -79,11 +79,15 @@ def check() -> None:
 
 
 def actor() -> Actor:
-    """Who sent the current request: the login's user name, or "anyone" where no password is set."""
+    """Who sent the current request: the login's user name, or "anyone" where no password is set.
+
+    Only browsers say Sec-Fetch-Site or Origin; what they send to us comes from our own page, see `check`.
+    """
     login = request.authorization
     name = (login.username or "") if current_app.config["RQLIVE"].password and login else ""
     shown = "".join(char for char in name if char.isprintable())[:ACTOR_MAX]
-    return Actor(shown.strip() or "anyone", request.remote_addr or "")
+    is_browser = "Sec-Fetch-Site" in request.headers or "Origin" in request.headers
+    return Actor(shown.strip() or "anyone", request.remote_addr or "", "page" if is_browser else "api")
 
 
 def door() -> Door:

@@ -10,7 +10,7 @@ from webapp.server_name import server_name
 from webapp.supervisor.banner import worker_command
 
 VERSION = "0.1.0"
-LOOK_ONLY = "Looking only: this Redis was given, so nothing is changed in it. RQLIVE_WRITE=1 allows actions."
+LOOK_ONLY = "This Redis was given, so nothing is changed in it. RQLIVE_WRITE=1 allows actions."
 PROJECT = Path(__file__).resolve().parent.parent
 
 

@@ -8,8 +8,8 @@ from tests.e2e import words
 from tests.e2e.conftest import PHONE, WIDE
 
 FUNCTION = "tests.fixture_jobs"
-PAGES = ("/", "/jobs", "/jobs?status=failed", "/jobs?queue=default&status=finished", "/activity")
-PAGES += ("/submit", "/submit/csv_profile")
+PAGES = ("/", "/jobs", "/jobs?status=failed", "/jobs?queue=default&status=finished", "/activity", "/submit")
+PAGES += ("/submit/csv_profile", "/failures", "/workers", "/schedule", "/groups", "/stuck", "/health", "/room")
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ def test_run_again_makes_a_new_job_with_the_same_bytes(redis, door, worker_proce
         assert new[field] == old[field]
     assert "meta" not in new
     assert (new["status"], new["worker_name"], new[_keys.ACTOR_FIELD]) == (b"queued", b"", b"ada")
-    assert set(new) - set(old) == {_keys.ACTOR_FIELD}
+    assert set(new) - set(old) == {_keys.ACTOR_FIELD, _keys.SUBMITTED_FIELD}
+    assert json.loads(new[_keys.SUBMITTED_FIELD])["again_of"] == first.id
     worker_process("default", burst=True)
     assert queue.fetch_job(again.job_id).return_value() == "Hello, you!"
     assert queue.fetch_job(first.id).return_value() == "Hello, you!"

@@ -79,6 +79,7 @@ def test_the_hash_is_what_rq_writes_itself(redis, door, later, at_front):
         assert redis.lrange("rq:queue:default", 0, -1) == [theirs.encode(), ours.encode()][:: 1 if at_front else -1]
     written, expected = stored(redis, ours), stored(redis, theirs)
     assert written.pop(_keys.ACTOR_FIELD) == b"ada"
+    assert json.loads(written.pop(_keys.SUBMITTED_FIELD))["retries"] == 3
     for moment in ("created_at", "enqueued_at"):
         assert (moment in written) == (moment in expected)
         written.pop(moment, None)

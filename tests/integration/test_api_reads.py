@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -41,28 +40,6 @@ def test_times_are_epoch_milliseconds_of_redis(api, redis):
     assert before <= found["job"]["created_at"] <= after
     assert before <= found["as_of"] <= after
     assert before <= api.get("/api/overview")["as_of"] <= after
-
-
-def test_a_waiting_job_says_why_it_waits(api, redis):
-    queue = Queue(connection=redis)
-    first, second = queue.enqueue(fixture_jobs.nothing), queue.enqueue(fixture_jobs.nothing)
-
-    def explained(job):
-        return api.get(f"/api/jobs/{job.id}")["job"]["explain"]
-
-    eventually(lambda: explained(second) == {"code": "no_worker", "queue": "default"})
-    raw_jobs.worker(redis, "w")
-    eventually(lambda: explained(second) == {"code": "behind", "ahead": 1, "queue": "default"})
-    assert explained(first) == {"code": "behind", "ahead": 0, "queue": "default"}
-    redis.set("rq:suspended", 1)
-    eventually(lambda: explained(first) == {"code": "suspended"})
-    later = queue.enqueue_in(timedelta(hours=1), fixture_jobs.nothing)
-    found = eventually(lambda: explained(later))
-    assert (found["code"], found["queue"]) == ("no_scheduler", "default")
-    assert found["at"] == api.get(f"/api/jobs/{later.id}")["job"]["run_at"]
-    redis.lrem("rq:queue:default", 0, first.id)
-    redis.delete("rq:suspended")
-    eventually(lambda: explained(first) == {"code": "not_in_queue", "queue": "default"})
 
 
 def test_counts_are_those_of_the_queue_that_was_asked_for(api, redis):

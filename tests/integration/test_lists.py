@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 
 import pytest
 from rq import Queue
@@ -27,8 +28,10 @@ class Pager:
     def __init__(self, reader) -> None:
         self.reader, self.rows, self.clock = reader, RowReader(Titles()), RedisClock()
 
-    def page(self, status: str = "", queue: str = "default", cursor: str | None = None, limit: int = 10):
-        return lists.page(self.reader, self.rows, self.clock, queue, status, cursor, limit)
+    def page(
+        self, status: str = "", queue: str = "default", cursor: str | None = None, limit: int = 10, order: str = ""
+    ):
+        return lists.page(self.reader, self.rows, self.clock, queue, status, cursor, limit, order)
 
     def walk(self, status: str, between=lambda: None, **more) -> tuple[list[str], list[str | None]]:
         """(ids of all pages from the first on, their notes); calls `between` after each page."""
@@ -71,6 +74,75 @@ def test_pages_are_whole_and_in_the_order_of_rq(pager, filled, status):
     assert page.total == 53
     assert page.list == f"default/{status}"
     assert (page.prev, page.next is None) == (None, False)
+
+
+@pytest.mark.parametrize("status", ["queued", *REGISTRIES])
+def test_each_list_can_be_read_from_its_other_end(pager, filled, status):
+    ids = filled(status, 53)
+    natural = pager.page(status)
+    other = {"asc": "desc", "desc": "asc"}[natural.way]
+    walked, notes = pager.walk(status, order=other)
+    assert walked == pager.walk(status)[0][::-1]
+    assert set(walked) == set(ids)
+    assert set(notes) == {None}
+    assert replace(pager.page(status, order=natural.way), as_of=0) == replace(natural, as_of=0)
+    assert (pager.page(status, order=other).list, pager.page(status, order=other).way) == (natural.list, other)
+
+
+@pytest.mark.parametrize("status", ["queued", "failed", "scheduled"])
+def test_read_from_the_other_end_jobs_that_come_and_go_make_no_gap_and_no_doubles(pager, filled, redis, status):
+    ids = filled(status, 60)
+    other = {"asc": "desc", "desc": "asc"}[pager.page(status).way]
+    expected = pager.walk(status, order=other)[0]
+    fresh = iter(range(1_000))
+
+    def change() -> None:
+        """New ones before the page, old ones gone: at the end of the list from which it is read."""
+        if status == "queued":
+            redis.rpop("rq:queue:default", 2)
+            redis.rpush("rq:queue:default", *(raw_jobs.write(redis, f"new-{next(fresh)}") for _ in range(3)))
+        else:
+            (redis.zpopmin if other == "asc" else redis.zpopmax)(f"rq:{status}:default", 2)
+            score = time.time() + (1 if other == "asc" else 9_000)
+            raw_jobs.listed(redis, status, f"new-{next(fresh)}", score=score)
+
+    walked, notes = pager.walk(status, change, order=other)
+    assert walked == expected
+    assert set(walked) == set(ids)
+    assert set(notes) == {None}
+
+
+def test_what_has_expired_does_not_stand_before_what_expires_first(pager, filled, redis):
+    redis.zadd("rq:failed:default", {f"old-{n}": time.time() - 100 - n for n in range(25)})
+    ids = filled("failed", 12)
+    first = pager.page("failed", order="asc")
+    assert [row.id for row in first.jobs] == ids[:10]
+    assert first.prev is None
+    second = pager.page("failed", order="asc", cursor=first.next)
+    assert [row.id for row in second.jobs] == ids[10:]
+    assert [row.id for row in pager.page("failed", order="asc", cursor=second.prev).jobs] == ids[:10]
+
+
+@pytest.mark.parametrize(("status", "queue"), [("", ""), ("failed", ""), ("", "default"), ("created", "default")])
+def test_lists_put_together_have_one_order_and_say_so(pager, status, queue):
+    natural = pager.page(status, queue=queue)
+    assert natural.way is None
+    for order in ("asc", "desc"):
+        if order == ("desc" if status in ("", "failed") else "asc"):
+            assert pager.page(status, queue=queue, order=order).jobs == natural.jobs
+            continue
+        with pytest.raises(BadInput, match="one order only"):
+            pager.page(status, queue=queue, order=order)
+
+
+def test_a_cursor_of_the_other_way_round_is_refused(pager, filled):
+    filled("queued", 20)
+    cursor = pager.page("queued", order="desc").next
+    with pytest.raises(BadInput) as refused:
+        pager.page("queued", cursor=cursor)
+    assert refused.value.code == "bad_cursor"
+    with pytest.raises(BadInput, match="no order"):
+        pager.page("queued", order="sideways")
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20])

@@ -79,7 +79,7 @@ def test_the_job_of_a_killed_worker_runs_on_and_is_told_so(page, redis, web, wor
     page.until(lambda: page.parts["running"][job.id]["worker_state"] == "runs on")
     shown = get_ok(web, f"/api/jobs/{job.id}")["job"]
     assert shown["worker_state"] == "runs on"
-    assert shown["explain"] == {"code": "runs_on", "worker": worker.name}
+    assert get_ok(web, f"/api/boards/why/{job.id}")["value"]["code"] == "runs_on"
     assert "run_again" not in shown["actions"], "its process may still live"
     assert "requeue" not in shown["actions"]
     # Its hash expires after 90 s, and does not make it alive again.

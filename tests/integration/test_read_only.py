@@ -14,11 +14,33 @@ from tests.processes import WebServer
 from tests.servers import RedisServer
 from webapp.config import Config
 from webapp.connections import connect
+from webapp.failure_cause import cause
 from webapp.live.feed.probe import Probe
 from webapp.models import STATUSES
 
 #: What an operator grants to who may only look.
 RIGHTS = ("~*", "&*", "+@read", "+@connection", "+@transaction", "-@dangerous", "+info", "+subscribe", "+unsubscribe")
+SEARCH = "5ea4"
+#: One board of each kind, of the first job where it is about one.
+BOARDS = (
+    "facets/default/queued",
+    "facets/",
+    "graph/{job}",
+    "flow",
+    "processes",
+    "redis",
+    "failures_count",
+    "failures",
+    "compare/{job}",
+    "stuck",
+    "schedule",
+    "cron",
+    "groups",
+    "group/night",
+    "limits",
+)
+#: Of the failed job of the scene, of which no results are kept.
+BOARDS += (f"failure/{cause(None, 'elsewhere.tasks.run').id}",)
 
 
 @pytest.fixture(params=["valkey", "redis"])
@@ -47,6 +69,17 @@ def scene(client: redis_py.Redis) -> list[str]:
     raw_jobs.worker(client, "stale")
     client.sadd("rq:workers", "rq:worker:gone")
     client.xadd(_keys.log(ids[0]), {"at": 1, "text": "line"})
+    client.hset(_keys.search(SEARCH), mapping={"query": "nothing", "state": "done", "kept": 1})
+    client.rpush(_keys.search_hits(SEARCH), ids[0])
+    client.sadd("rq:groups", "night", "empty")
+    client.sadd("rq:group:night", ids[0], "vanished")
+    client.sadd("rq:rl-keys", "api")
+    client.hset("rq:rl:api", "concurrency", 1)
+    client.zadd("rq:rl:api:allowed", {ids[1]: 1})
+    client.zadd("rq:cron_schedulers", {"dead": 1})
+    client.hset("rq:cron_scheduler:dead", mapping={"hostname": "h", "pid": 7, "cron_jobs": "[]"})
+    client.zadd("rq:cron_jobs", {"long ago": 1})
+    client.zadd("rq:cron_job:long ago:jobs", {ids[2]: 1})
     return [*ids, "vanished"]
 
 
@@ -60,7 +93,11 @@ def look_at_everything(web: WebServer, client: redis_py.Redis, ids: list[str]) -
     for job_id in ids:
         assert get(web, f"/api/jobs/{job_id}")[0] in (200, 404)
         get_ok(web, f"/api/jobs/{job_id}/log")
+        assert get(web, f"/api/boards/why/{job_id}")[0] in (200, 404)
     get_ok(web, f"/api/jobs/{ids[0]}", wait="0.1")
+    assert [job["id"] for job in get_ok(web, f"/api/searches/{SEARCH}")["jobs"]] == ids[:1]
+    for board in (*BOARDS, f"search/{SEARCH}"):
+        get_ok(web, f"/api/boards/{board.format(job=ids[0])}")
     everything = {"overview": True, "activity": True, "rows": ids, "job": ids[0], "lists": ["/"]}
     with Page(web, everything | {"log": {"job": ids[0]}}) as page:
         page.until(lambda: page.activity is not None, message="the activity")

@@ -158,7 +158,7 @@ def test_dependencies_groups_retries_and_limits(api, redis):
     assert (job["group"], job["retries_left"], job["retry_intervals"]) == ("nightly", 2, [10, 60])
     assert (job["ttl"], job["failure_ttl"]) == (600, 100)
     assert job["rate_limit"] == {"key": "narrow", "concurrency": 3}
-    eventually(lambda: api.get(f"/api/jobs/{job_id}")["job"]["explain"] == {"code": "deferred"})
+    assert api.get(f"/api/boards/why/{job_id}")["value"]["code"] == "gone_parents"
 
 
 def test_a_status_of_a_later_rq_is_shown_as_it_is(api, redis):

@@ -11,14 +11,11 @@ const EVENTS = join(ROOT, "tests/contract/events");
 
 const I18N = join(STATIC, "i18n");
 
-/** All texts of one language: those of the first screen and those of each part that comes later. */
-export const words = (lang) =>
-  Object.assign(
-    {},
-    ...readdirSync(I18N)
-      .filter((file) => file === `${lang}.json` || (file.endsWith(`.${lang}.json`) && !file.startsWith("said.")))
-      .map((file) => JSON.parse(readFileSync(join(I18N, file), "utf8"))),
-  );
+/** All texts of one language: those of the first screen, then those of each part that comes later. */
+export function words(lang) {
+  const later = readdirSync(I18N).filter((file) => file.endsWith(`.${lang}.json`) && !file.startsWith("said."));
+  return Object.assign({}, ...[`${lang}.json`, ...later].map((file) => JSON.parse(readFileSync(join(I18N, file), "utf8"))));
+}
 
 /** English in UTC: what a test expects to read does not depend on the machine. */
 export function speakEnglish() {

@@ -72,6 +72,11 @@ RULES = [
         excused=("webapp.room.socket", "webapp.room.__init__"),
     ),
     Rule(("webapp.room",), ("webapp.api", "webapp.actions", "rq"), "talking touches no job"),
+    Rule(
+        ("webapp.search",),
+        (*WEB, "rq", "redis", "gevent", "webapp.queries", "webapp.actions", "webapp.api", "webapp.live"),
+        "the language of the search has no I/O",
+    ),
     Rule(("webapp.operations",), (*WEB, "gevent", "webapp.api"), "operations run in plain Python"),
     Rule(
         ("webapp.supervisor", "webapp.local_redis", "webapp.__main__"),

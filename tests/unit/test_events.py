@@ -10,9 +10,7 @@ import pytest
 from webapp.live import events
 from webapp.live.events import Event
 from webapp.models import (
-    Attempt,
     Health,
-    JobDetail,
     JobSummary,
     Overview,
     Progress,
@@ -22,6 +20,7 @@ from webapp.models import (
     WorkerInfo,
 )
 from webapp.models_figures import Failures, Figures, Gathered, Rate, Series, StartIn
+from webapp.models_job import Attempt, JobDetail
 from webapp.queries.activity import Line
 
 FOLDER = Path(__file__).parents[1] / "contract" / "events"

@@ -44,6 +44,25 @@ def test_what_is_counted_makes_the_overview_due(key):
     assert dirty(key).counts
 
 
+def test_a_search_and_nothing_else_of_it():
+    made = dirty(_keys.search("5ea4"), _keys.search_hits("5ea4"), _keys.SEARCHES)
+    assert made.searches == {"5ea4"}
+    assert not made.counts
+
+
+def test_groups_and_cron_count_for_nothing_but_their_boards():
+    made = dirty("rq:groups", "rq:group:night/1", "rq:cron_schedulers", "rq:cron_job:hello:jobs")
+    assert made
+    assert (made.groups, made.cron) == ({"", "night/1"}, True)
+    assert not made.counts
+    assert not made.lists
+
+
+def test_the_prefixes_of_the_feed_are_disjoint():
+    prefixes = _keys.feed_prefixes()
+    assert not [(one, two) for one in prefixes for two in prefixes if one is not two and one.startswith(two)]
+
+
 def test_the_activity():
     made = dirty(_keys.ACTIVITY)
     assert made

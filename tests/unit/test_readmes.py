@@ -3,11 +3,11 @@
 import json
 import re
 
-from tests.support import ROOT
+from tests.support import ROOT, page_words
 
 ENGLISH = (ROOT / "README.md").read_text()
 KOREAN = (ROOT / "README.ko.md").read_text()
-PAGE = json.loads((ROOT / "webapp/static/i18n/ko.json").read_text())
+PAGE = page_words("ko")
 SAID = json.loads((ROOT / "webapp/static/i18n/said.ko.json").read_text())
 
 

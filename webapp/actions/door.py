@@ -1,10 +1,12 @@
 """The one door for writes: who acts, whether they may, and the line it leaves in the activity. No Flask in here."""
 
+import json
 import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import redis
 
@@ -16,6 +18,10 @@ from webapp.server_name import server_name
 
 log = logging.getLogger(__name__)
 
+#: Verbs that touch nothing but our own capped keys: allowed wherever these may be kept.
+OURS = frozenset({"search", "stop_search"})
+KEEP_OURS = "Start without RQLIVE_RECORD=0: what a search finds is kept in capped keys of its own."
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -25,6 +31,8 @@ class Actor:
     name: str
     #: Where the request came from.
     address: str
+    #: "page" for what a browser sent, "api" for a program.
+    via: str = "api"
 
 
 @dataclass
@@ -48,6 +56,12 @@ class Door:
     def authorize(self, verb: str, job: str | None = None, queue: str | None = None) -> None:
         """See `authorize`."""
         authorize(self.config, self.actor, verb, job, queue)
+
+    def submitted(self, **more: Any) -> dict[str, str]:
+        """The fields of a new job's hash that say who submitted it, and how; see _keys.SUBMITTED_FIELD."""
+        how = {"via": self.actor.via, "server": server_name(self.config), "address": self.actor.address} | more
+        told = {name: value for name, value in how.items() if value is not None}
+        return {_keys.ACTOR_FIELD: self.actor.name, _keys.SUBMITTED_FIELD: json.dumps(told, separators=(",", ":"))}
 
     @contextmanager
     def act(self, verb: str, job: str = "", queue: str | None = None) -> Iterator[Entry]:
@@ -86,9 +100,11 @@ def authorize(config: Config, actor: Actor, verb: str, job: str | None = None, q
 
     Whoever has passed the password may do all, on a Redis that we may write at all.
     """
+    if verb in OURS and config.record:
+        return
     if not config.may_write:
         raise Refused(
             f"This Redis was given to be looked at only: {verb.replace('_', ' ')} is not allowed.",
-            fix="Start with RQLIVE_WRITE=1 to allow actions.",
+            fix="Start with RQLIVE_WRITE=1 to allow actions." if verb not in OURS else KEEP_OURS,
             code="look_only",
         )

@@ -5,7 +5,6 @@ Those that queries need too are spelt in `webapp.rqkeys`; here are only the few 
 
 from dataclasses import dataclass
 
-from jobs._keys import RQ
 from webapp import rqkeys
 
 EXECUTION_PREFIX = rqkeys.execution("")
@@ -29,8 +28,7 @@ class JobKeys:
 
     @property
     def intermediate(self) -> str:
-        """list of ids between a worker's BLMOVE and the start of the run."""
-        return f"{self.queue}:intermediate"
+        return rqkeys.intermediate(self.queue_name)
 
     @property
     def first_seen(self) -> str:
@@ -39,8 +37,7 @@ class JobKeys:
 
     @property
     def executions(self) -> str:
-        """zset, execution id -> deadline of its heartbeat and a minute."""
-        return f"{RQ}:executions:{self.job_id}"
+        return rqkeys.executions(self.job_id)
 
     @property
     def results(self) -> str:
@@ -61,13 +58,3 @@ class JobKeys:
     def registries_of_ids(self) -> list[str]:
         """The registries whose members are plain job ids: all but the one of started runs."""
         return [self.registry(status) for status in rqkeys.REGISTRIES if status != "started"]
-
-
-def group(name: str) -> str:
-    """set of a group's job ids."""
-    return f"{RQ}:group:{name}"
-
-
-def limit_settings(key: str) -> str:
-    """hash of a rate limit: its concurrency."""
-    return f"{RQ}:rl:{key}"

@@ -1,4 +1,4 @@
-"""What a user does to one job: cancel, stop, requeue, delete. Each is one atomic script; docs/decisions says why.
+"""What a user does to one job: cancel, stop, requeue, run now, delete. One atomic script each; docs/decisions says why.
 
 Every function takes the status that its button was drawn with, or None, and raises StateChanged where the job has
 moved on, NotFound where there is no such job, Refused where the actor may not. Each costs one round trip to read the
@@ -79,10 +79,34 @@ def requeue(door: Door, job_id: str, drawn: str | None = None) -> None:
         args = [job_id, drawn or "", utcformat(datetime.now(UTC)), _keys.PROGRESS_FIELD]
         if found.limit:
             limit, concurrency = found.limit
-            names += [rqkeys.rate_limited(limit), job_keys.limit_settings(limit), rqkeys.RATE_LIMIT_KEYS]
+            names += [rqkeys.rate_limited(limit), rqkeys.limit_settings(limit), rqkeys.RATE_LIMIT_KEYS]
             args += [concurrency, limit]
         word, status = scripts.run(door.writer, "requeue", names, args)
         refusals.check("requeue", job_id, word, status, drawn)
+        if found.limit:
+            RateLimitRegistry(limit, door.writer).acquire_and_enqueue(concurrency)
+
+
+def run_now(door: Door, job_id: str, drawn: str | None = None) -> None:
+    """A scheduled job waits in its queue now, where it would wait when due: at the front, or before its rate limit.
+
+    Its repeats and retries stay. Refused while it is due and a scheduler serves its queue, which would queue it a
+    second time. Takes LOST_AFTER longer for a job that no list holds: it was lost, and is queued.
+    """
+    with door.act("run_now", job_id) as line:
+        found = lookup.find(door.writer, job_id)
+        line.queue = found.keys.queue_name
+        if not found.keys.queue_name:
+            raise refusals.no_queue(job_id)
+        keys = found.keys
+        names = [keys.job, keys.dependents, keys.dependencies, keys.registry("scheduled")]
+        names += [rqkeys.scheduler_lock(keys.queue_name), keys.queue, rqkeys.QUEUES]
+        args = [utcformat(datetime.now(UTC))]
+        if found.limit:
+            limit, concurrency = found.limit
+            names += [rqkeys.rate_limited(limit), rqkeys.limit_settings(limit), rqkeys.RATE_LIMIT_KEYS]
+            args += [concurrency, limit]
+        _run_on_waiting(door, "run_now", found, names, drawn, args)
         if found.limit:
             RateLimitRegistry(limit, door.writer).acquire_and_enqueue(concurrency)
 
@@ -101,7 +125,7 @@ def delete(door: Door, job_id: str, drawn: str | None = None) -> None:
         names = [keys.job, keys.queue, keys.intermediate, keys.executions, keys.registry("started")]
         names += [keys.dependencies, *own, keys.registry("scheduled"), _keys.LOG_INDEX, *keys.registries_of_ids()]
         names += _limit_waiting(found)
-        group = job_keys.group(found.text("group_id")) if found.text("group_id") else ""
+        group = rqkeys.group(found.text("group_id")) if found.text("group_id") else ""
         uploads = files.uploads_in(found.fields.get("data"))
         _run_on_waiting(door, "delete", found, names, drawn, [rqkeys.JOB_PREFIX, job_keys.EXECUTION_PREFIX, group])
         _free_slot(door, found)

@@ -18,6 +18,10 @@ INSTEAD = {
         "canceled": ("The job was canceled.", "Use run again: it makes a new job with the same arguments."),
         "": ("Only failed and stopped jobs can be requeued.", "Look at the job as it is now, then choose again."),
     },
+    "run_now": {
+        "queued": ("The job waits in its queue already.", "Nothing is left to do: a worker takes it in its turn."),
+        "": ("Only a scheduled job can be run before its time.", "Look at the job as it is now, then choose again."),
+    },
     "delete": {
         "": ("A running job cannot be deleted: its worker would write it anew.", "Stop it, then delete it."),
     },
@@ -45,6 +49,8 @@ def check(verb: str, job_id: str, word: bytes, status: bytes, drawn: str | None)
             )
         case b"runs":
             raise may_run(now)
+        case b"due":
+            raise due(job_id)
     raise instead(verb, now)
 
 
@@ -61,6 +67,15 @@ def may_run(status: str) -> StateChanged:
         f"The job is {status}, but an earlier run of it may still be alive.",
         fix="Wait two minutes, until its heartbeat is over, then try again.",
         code="may_run",
+    )
+
+
+def due(job_id: str) -> StateChanged:
+    """Its scheduler may have read it already."""
+    return StateChanged(
+        f"The job {job_id!r} is due: the scheduler of its queue is about to queue it.",
+        fix="Wait a second. If nothing happens, that scheduler has died: try again in a minute, when its lock is over.",
+        code="due",
     )
 
 

@@ -15,7 +15,6 @@ from rq.job import JobStatus
 from rq.rate_limit import RateLimitRegistry
 from rq.utils import utcformat
 
-from jobs import _keys
 from webapp import files, outcomes, rqkeys
 from webapp.actions import lookup, refusals, scripts
 from webapp.actions.door import Door
@@ -72,9 +71,9 @@ def enqueue(door: Door, type_name: Any, args: Any, options: Options) -> Submitte
         files.store(door.config).claim(request.uploads, job_id)
         keys = JobKeys(job_id, request.queue)
         if options.run_at is None:
-            created = _write(door, keys, fields, "front" if options.at_front else "back")
+            created = write(door, keys, fields, "front" if options.at_front else "back")
         else:
-            created = _write(door, keys, fields, "wait", keys.registry("scheduled"), options.run_at)
+            created = write(door, keys, fields, "wait", keys.registry("scheduled"), options.run_at)
         if not created:
             line.outcome = outcomes.ALREADY_THERE
         return Submitted(job_id, created)
@@ -114,7 +113,7 @@ def _fields(door: Door, request: Request, job_id: str, options: Options) -> Mapp
         job.enqueued_at = datetime.now(UTC)
     elif options.at_front:
         job.enqueue_at_front = True
-    return job.to_dict() | {_keys.ACTOR_FIELD: door.actor.name}
+    return job.to_dict() | door.submitted(retries=options.retries)
 
 
 def _check_idle(door: Door, first: Found) -> None:
@@ -136,20 +135,20 @@ def _check_idle(door: Door, first: Found) -> None:
 def _write_again(door: Door, first: Found, keys: JobKeys) -> bool:
     now = datetime.now(UTC)
     fields = UNSET | {name: first.fields[name] for name in COPIED if name in first.fields}
-    fields |= {"status": "queued", "created_at": utcformat(now), _keys.ACTOR_FIELD: door.actor.name}
+    fields |= {"status": "queued", "created_at": utcformat(now)} | door.submitted(again_of=first.keys.job_id)
     if not first.limit:
-        return _write(door, keys, fields | {"enqueued_at": utcformat(now)}, "back")
+        return write(door, keys, fields | {"enqueued_at": utcformat(now)}, "back")
     name, concurrency = first.limit
     registry = RateLimitRegistry(name, door.writer)
     with door.writer.pipeline() as pipe:
         registry.register(concurrency, pipe)
         pipe.execute()
-    created = _write(door, keys, fields | {"status": "rate_limited"}, "wait", rqkeys.rate_limited(name), now)
+    created = write(door, keys, fields | {"status": "rate_limited"}, "wait", rqkeys.rate_limited(name), now)
     registry.acquire_and_enqueue(concurrency)
     return created
 
 
-def _write(
+def write(
     door: Door,
     keys: JobKeys,
     fields: Mapping[str, Any],

@@ -6,7 +6,20 @@ from flask import Blueprint
 
 bp = Blueprint("api", __name__)
 
-RESOURCES = ("overview", "jobs", "job_types", "submit", "job_actions", "uploads", "artifacts", "activity", "boards")
+RESOURCES = (
+    "overview",
+    "jobs",
+    "job_types",
+    "submit",
+    "job_actions",
+    "uploads",
+    "artifacts",
+    "activity",
+    "boards",
+    "cron",
+    "failures",
+    "searches",
+)
 
 
 def load() -> Blueprint:

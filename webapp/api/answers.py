@@ -5,7 +5,8 @@ from typing import Any
 from webapp import live
 from webapp.actions.door import Door
 from webapp.errors import DashboardError
-from webapp.models import JobDetail, Overview
+from webapp.models import Overview
+from webapp.models_job import JobDetail
 
 
 def job_answer(door: Door, job_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Cancel, stop, requeue and delete one job. Each carries the status that its button was drawn with."""
+"""Cancel, stop, requeue, run now and delete one job. Each carries the status that its button was drawn with."""
 
 from flask.typing import ResponseReturnValue
 
@@ -30,6 +30,14 @@ def requeue_job(job_id: str) -> ResponseReturnValue:
     """The job waits in its queue again."""
     door = security.door()
     jobs.requeue(door, job_id, _drawn())
+    return job_answer(door, job_id)
+
+
+@bp.post("/jobs/<path:job_id>/run_now")
+def run_job_now(job_id: str) -> ResponseReturnValue:
+    """The scheduled job waits in its queue, before its time."""
+    door = security.door()
+    jobs.run_now(door, job_id, _drawn())
     return job_answer(door, job_id)
 
 

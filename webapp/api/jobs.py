@@ -14,7 +14,8 @@ from webapp.api.single_flight import SingleFlight
 from webapp.async_views import blocking
 from webapp.errors import BadInput, NotFound
 from webapp.live.ending import Ending
-from webapp.models import ENDED, STATUSES, JobDetail, Overview
+from webapp.models import ENDED, STATUSES, Overview
+from webapp.models_job import JobDetail
 from webapp.queries import lists, log
 
 #: Longest wait for a job's end, seconds: proxies give up after 60.
@@ -38,19 +39,19 @@ def init_app(state: BlueprintSetupState) -> None:
 def job_list() -> dict[str, Any]:
     """One page of a list."""
     queue, status = request.args.get("queue", ""), request.args.get("status", "")
-    cursor, limit = request.args.get("cursor"), parameters.limit(PAGE_DEFAULT)
+    cursor, order, limit = request.args.get("cursor"), request.args.get("order", ""), parameters.limit(PAGE_DEFAULT)
     shared = live.current()
     reader = connections.reader()
 
     def read() -> dict[str, Any]:
         shared.titles.refresh(reader)
-        page = lists.page(reader, shared.rows, shared.clock, queue, status, cursor, limit)
+        page = lists.page(reader, shared.rows, shared.clock, queue, status, cursor, limit, order)
         return page.as_json() | {"counts": _counts(shared.overview(), queue)}
 
     # Who was told of a change must not be given a page that is older.
     version = shared.looks.list_version(f"{queue}/{status}")
     pages: SingleFlight = current_app.extensions["job_pages"]
-    return pages.get((queue, status, cursor, limit, version), read)
+    return pages.get((queue, status, order, cursor, limit, version), read)
 
 
 @bp.get("/jobs/<path:job_id>")

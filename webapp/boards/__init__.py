@@ -8,4 +8,30 @@ from webapp.boards.board import Board
 
 def load() -> dict[str, Board]:
     """Every board by name, each with a memory of its own: one set per web process."""
-    return {}
+    from webapp.boards import failures
+    from webapp.boards.facets import Facets
+    from webapp.boards.flow import Flow
+    from webapp.boards.graph import Graph
+    from webapp.boards.groups import Group, Groups, Limits
+    from webapp.boards.processes import Processes
+    from webapp.boards.redis import RedisInfo
+    from webapp.boards.schedule import Cron, Schedule
+    from webapp.boards.search import Search
+    from webapp.boards.stuck import Stuck
+    from webapp.boards.why import Why
+
+    return {
+        "cron": Cron(),
+        "facets": Facets(),
+        "flow": Flow(),
+        "graph": Graph(),
+        "group": Group(),
+        "groups": Groups(),
+        "limits": Limits(),
+        "processes": Processes(),
+        "redis": RedisInfo(),
+        "schedule": Schedule(),
+        "search": Search(),
+        "stuck": Stuck(),
+        "why": Why(),
+    } | failures.boards()

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from webapp.decode import clean
-from webapp.models import Health, JobDetail, JobSummary, Overview, Value
+from webapp.models import Health, JobSummary, Overview, Value
+from webapp.models_job import JobDetail
 
 PROTOCOL = 1
 

@@ -10,6 +10,10 @@ from webapp.live.events import list_topic
 _JOB = rqkeys.JOB_PREFIX.encode()
 _QUEUE = rqkeys.QUEUE_PREFIX.encode()
 _LOG = _keys.log("").encode()
+_SEARCH = _keys.search("").encode()
+_GROUP = rqkeys.group("").encode()
+_GROUPS = rqkeys.GROUPS.encode()
+_CRON = rqkeys.CRON_PREFIX.encode()
 _CATALOG = _keys.CATALOG.encode()
 _ACTIVITY = _keys.ACTIVITY.encode()
 _OURS = _keys.PREFIX.encode()
@@ -25,14 +29,19 @@ class Dirty:
     counts: bool = False
     catalog: bool = False
     activity: bool = False
+    #: cron processes, or what their jobs did
+    cron: bool = False
     jobs: set[str] = field(default_factory=set)
     logs: set[str] = field(default_factory=set)
+    searches: set[str] = field(default_factory=set)
     #: (queue, status) of lists; a stopped job lies in the failed one. A rate limit spans queues: it names none
     lists: set[tuple[str, str]] = field(default_factory=set)
+    #: names of groups; "" for the set of their names
+    groups: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        flags = self.everything or self.counts or self.catalog or self.activity
-        return flags or bool(self.jobs or self.logs)
+        flags = self.everything or self.counts or self.catalog or self.activity or self.cron
+        return flags or bool(self.jobs or self.logs or self.groups)
 
     def add(self, keys: Iterable[bytes] | None) -> None:
         """Note changed keys; None means that anything may have changed. O(keys)."""
@@ -59,10 +68,18 @@ class Dirty:
                 self.jobs.add(job_id.decode("utf-8", "replace"))
         elif key.startswith(_LOG):
             self.logs.add(key[len(_LOG) :].decode("utf-8", "replace"))
+        elif key.startswith(_SEARCH):
+            self.searches.add(key[len(_SEARCH) :].decode("utf-8", "replace"))
         elif key == _CATALOG:
             self.catalog = True
         elif key == _ACTIVITY:
             self.activity = True
+        elif key.startswith(_CRON):
+            self.cron = True
+        elif key == _GROUPS:
+            self.groups.add("")
+        elif key.startswith(_GROUP):
+            self.groups.add(key[len(_GROUP) :].decode("utf-8", "replace"))
         elif not key.startswith(_OURS):
             self.counts = True
             self._add_list(key)

@@ -1,6 +1,7 @@
-"""`python -m webapp.operations`: records the figures and sweeps up after jobs. Plain Python, never monkey-patched.
+"""`python -m webapp.operations`: records the figures, searches, and sweeps up after jobs.
 
-Duties run in threads; the main thread waits for a signal, so that a Redis that hangs cannot delay the end.
+Plain Python, never monkey-patched. Duties run in threads; the main thread waits for a signal, so that
+a Redis that hangs cannot delay the end.
 """
 
 import logging
@@ -13,6 +14,7 @@ import time
 from webapp.config import Config, ConfigError
 from webapp.connections import connect
 from webapp.operations.recorder import Recorder
+from webapp.operations.searcher import Searcher
 from webapp.operations.sweep import Sweeper
 
 log = logging.getLogger("webapp.operations")
@@ -47,14 +49,15 @@ def main() -> int:
     return 0
 
 
-def _duties(config: Config) -> list[Recorder | Sweeper]:
+def _duties(config: Config) -> list[Recorder | Searcher | Sweeper]:
     connections = connect(config)
-    duties: list[Recorder | Sweeper] = []
+    duties: list[Recorder | Searcher | Sweeper] = []
     if config.record:
         duties.append(Recorder(connections, config.feed))
     else:
         log.info("Figures are not recorded (RQLIVE_RECORD=0).")
     if config.record or config.may_write:
+        duties.append(Searcher(connections))
         duties.append(Sweeper(connections, config))
     return duties
 

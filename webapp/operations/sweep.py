@@ -86,10 +86,17 @@ class Sweeper:
         figures = self._figures.sweep(moment[0] // 60, int(budget * FIGURES_SHARE))
         self._say(figures, "minutes of figures beyond their share")
         if logs:
-            left = budget - self._figures.total - sum(size or 0 for size in sizes)
+            left = budget - self._figures.total - sum(size or 0 for size in sizes) - self._weigh_searches()
             self._say(self._logs.sweep(max(0, min(_keys.LOGS_BYTES, left))), "logs without a job or beyond their share")
         if (types or 0) > _keys.CATALOG_MAX:
             self._say(self._trim_catalog(), "job types beyond the cap of the catalog")
+
+    def _weigh_searches(self) -> int:
+        """Bytes of what searches have found. Two round trips; each of at most SEARCHES_MAX has a bound of its own."""
+        pipe = self._redis.pipeline(transaction=False)
+        for member in self._redis.zrange(_keys.SEARCHES, 0, -1):
+            pipe.memory_usage(_keys.search_hits(member.decode("utf-8", "replace")), samples=0)
+        return sum(reply(size) or 0 for size in pipe.execute(raise_on_error=False))
 
     def _sweep_files(self, files: FileSweep) -> None:
         try:

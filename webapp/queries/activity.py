@@ -44,6 +44,8 @@ class Line(Value):
     heard_by: str | None = None
     #: The job that was run again.
     of: str | None = None
+    #: The cause of failure that was muted or unmuted: {"id", "name": exception type or kind}.
+    cause: dict | None = None
     #: The web process that was asked.
     server: str | None
     note: str | None = None
@@ -114,6 +116,7 @@ def parse(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Line:
         reason=outcome.reason,
         heard_by=outcome.heard_by and outcome.heard_by[:NAME_CHARS],
         of=outcome.of if _fit([outcome.of], JOB_CHARS) else None,
+        cause=outcome.cause and {"id": outcome.cause[0], "name": outcome.cause[1][:NAME_CHARS]},
         note=None if ours and fits else ODD,
     )
 

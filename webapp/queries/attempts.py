@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from webapp import decode
-from webapp.models import Attempt
+from webapp.models_job import Attempt
 from webapp.queries.fields import integer, seconds_ms, text
 from webapp.tree import tree
 

@@ -78,11 +78,21 @@ class FiguresCache:
             self._view, self._viewed_ms = self._reckon(now_ms, queues, workers), now_ms
         return self._view
 
+    @property
+    def minutes(self) -> Mapping[int, Minute]:
+        """What is known of each minute of the last hour, by epoch minute."""
+        return self._minutes
+
+    def last_word(self, now_ms: int) -> tuple[int, bool]:
+        """(epoch ms at which figures are reckoned, whether a recorder is at work)."""
+        if self._heartbeat is not None and now_ms - self._heartbeat < _keys.RECORDER_TTL * 1000:
+            return self._heartbeat, True
+        return now_ms, False
+
     def _reckon(
         self, now_ms: int, queues: Mapping[str, QueueLoad], workers: Mapping[str, WorkerLoad]
     ) -> tuple[dict, tuple[dict, ...]]:
-        recording = self._heartbeat is not None and now_ms - self._heartbeat < _keys.RECORDER_TTL * 1000
-        at_ms = self._heartbeat if recording and self._heartbeat is not None else now_ms
+        at_ms, recording = self.last_word(now_ms)
         last = at_ms // MINUTE_MS
         recent = [last - back for back in range(maths.GATHERED_MINUTES)]
         covered = sum(self._minutes[minute].covered_ms for minute in recent if minute in self._minutes)

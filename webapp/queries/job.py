@@ -8,7 +8,8 @@ import redis
 
 from jobs import _keys
 from webapp import rqkeys
-from webapp.models import JobDetail, JobSummary, Overview
+from webapp.models import JobSummary, Overview
+from webapp.models_job import JobDetail
 from webapp.offload import offload
 from webapp.queries import attempts
 from webapp.queries.clock import RedisClock
@@ -28,9 +29,11 @@ from webapp.queries.rows import RowReader
 #: Jobs whose decoded payload is remembered: as many as are looked at in one process at a time.
 PAYLOADS_MAX = 50
 #: The fields that are read only where they are small.
-PAYLOAD = ("data", "meta", "description")
+PAYLOAD = ("data", "meta", "description", "webhooks")
 #: LPOS walks the list: a position further back is not told.
 POSITION_MAX = 2_000
+#: (status, queue) of a job whose place there is told.
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class _Known:
 
     fingerprint: tuple
     sizes: Sizes
-    queue: str | None
+    place: Place | None
     payload: Payload
 
 
@@ -68,14 +71,16 @@ class JobReader:
         plan.ask(f"fields {job_id}", lambda pipe: pipe.hmget(key, *FIELDS))
         plan.ask(f"meta {job_id}", lambda pipe: pipe.hstrlen(key, "meta"))
         plan.ask(f"description {job_id}", lambda pipe: pipe.hstrlen(key, "description"))
+        plan.ask(f"webhooks {job_id}", lambda pipe: pipe.hstrlen(key, "webhooks"))
         plan.ask(f"ttl {job_id}", lambda pipe: pipe.pttl(key))
-        plan.ask(f"dependents {job_id}", lambda pipe: pipe.sscan(rqkeys.dependents(job_id), 0, count=DEPENDENTS_MAX))
+        plan.ask(f"dependents {job_id}", _ask_dependents, rqkeys.dependents(job_id))
+        plan.ask(f"runs {job_id}", lambda pipe: pipe.zrange(rqkeys.executions(job_id), -1, -1, withscores=True))
         plan.ask(f"results {job_id}", lambda pipe: pipe.xrevrange(rqkeys.results(job_id), count=attempts.MAX))
         plan.ask(f"lines {job_id}", lambda pipe: pipe.xlen(_keys.log(job_id)))
         known = self._payloads.get(job_id)
         if known is not None:
             # As at the last read: if it has changed since, that costs a second round trip.
-            _ask_payload(plan, job_id, known.sizes, known.queue)
+            _ask_payload(plan, job_id, known.sizes, known.place)
 
     def finish(
         self, reader: redis.Redis, plan: Plan, ids: Iterable[str], overview: Overview | None
@@ -84,9 +89,9 @@ class JobReader:
         rows = {row.id: row for row in self._rows.finish(reader, {job_id: plan[f"row {job_id}"] for job_id in ids})}
         more = Plan(reader)
         for job_id, row in rows.items():
-            sizes, queue = _sizes(plan, job_id), _waits_in(row)
-            if not _is_asked(plan, job_id, sizes, queue):
-                _ask_payload(more, job_id, sizes, queue)
+            sizes, place = _sizes(plan, job_id), _place_of(row)
+            if not _is_asked(plan, job_id, sizes, place):
+                _ask_payload(more, job_id, sizes, place)
         more.execute()
         found: dict[str, tuple[JobDetail | None, int]] = {}
         for job_id, row in rows.items():
@@ -96,18 +101,18 @@ class JobReader:
         return found
 
     def _detail(self, row: JobSummary, plan: Plan, more: Plan, overview: Overview | None, now: int) -> JobDetail:
-        sizes, queue = _sizes(plan, row.id), _waits_in(row)
-        source = plan if _is_asked(plan, row.id, sizes, queue) else more
+        sizes, place = _sizes(plan, row.id), _place_of(row)
+        source = plan if _is_asked(plan, row.id, sizes, place) else more
         stored = tuple(
             reply(source[f"{name} of {row.id}"][0]) if size <= PAYLOAD_BYTES else None
             for name, size in zip(PAYLOAD, sizes, strict=True)
         )
         entries = reply(plan[f"results {row.id}"][0]) or []
-        position = reply(source[f"position of {row.id}"][0]) if queue else None
-        return detail(row, plan, self._decoded(row.id, stored, entries, sizes, queue), position, overview, now)
+        found = reply(source[f"place of {row.id}"][0]) if place else None
+        return detail(row, plan, self._decoded(row.id, stored, entries, sizes, place), found, overview, now)
 
     def _decoded(
-        self, job_id: str, stored: tuple[bytes | None, ...], entries: list, sizes: Sizes, queue: str | None
+        self, job_id: str, stored: tuple[bytes | None, ...], entries: list, sizes: Sizes, place: Place | None
     ) -> Payload:
         """Decoded now, or remembered: a running job is read many times a second, and only its progress changes."""
         fingerprint = ([value and hash(value) for value in stored], [entry_id for entry_id, _ in entries])
@@ -116,34 +121,46 @@ class JobReader:
             payload = offload(decode_payload, *stored, entries, sizes)
         else:
             payload = known.payload
-        self._payloads[job_id] = _Known(fingerprint, sizes, queue, payload)
+        self._payloads[job_id] = _Known(fingerprint, sizes, place, payload)
         while len(self._payloads) > PAYLOADS_MAX:
             self._payloads.popitem(last=False)
         return payload
 
 
+def _ask_dependents(pipe: redis.client.Pipeline, key: str) -> None:
+    pipe.sscan(key, 0, count=DEPENDENTS_MAX)
+    pipe.scard(key)
+
+
 def _sizes(plan: Plan, job_id: str) -> Sizes:
-    asked = plan[f"row {job_id}"][1], plan[f"meta {job_id}"][0], plan[f"description {job_id}"][0]
-    data, meta, description = (reply(size, 0) or 0 for size in asked)
-    return data, meta, description
+    asked = [plan[f"row {job_id}"][1], *(plan[f"{name} {job_id}"][0] for name in PAYLOAD[1:])]
+    data, meta, description, webhooks = (reply(size, 0) or 0 for size in asked)
+    return data, meta, description, webhooks
 
 
-def _waits_in(row: JobSummary) -> str | None:
-    """The queue in which the job has a place."""
-    return row.queue if row.status == "queued" else None
+def _place_of(row: JobSummary) -> Place | None:
+    """Where the job has a place that its hash does not tell."""
+    return (row.status, row.queue) if row.status in ("queued", "canceled") and row.queue else None
 
 
-def _ask_payload(plan: Plan, job_id: str, sizes: Sizes, queue: str | None) -> None:
+def _ask_payload(plan: Plan, job_id: str, sizes: Sizes, place: Place | None) -> None:
     key = rqkeys.job(job_id)
     for name, size in zip(PAYLOAD, sizes, strict=True):
         if size <= PAYLOAD_BYTES:
             plan.ask(f"{name} of {job_id}", lambda pipe, name: pipe.hget(key, name), name)
-    if queue:
-        plan.ask(f"position of {job_id}", lambda pipe: pipe.lpos(rqkeys.queue(queue), job_id, maxlen=POSITION_MAX))
+    if place:
+        plan.ask(f"place of {job_id}", _ask_place, job_id, *place)
 
 
-def _is_asked(plan: Plan, job_id: str, sizes: Sizes, queue: str | None) -> bool:
+def _ask_place(pipe: redis.client.Pipeline, job_id: str, status: str, queue: str) -> None:
+    if status == "queued":
+        pipe.lpos(rqkeys.queue(queue), job_id, maxlen=POSITION_MAX)
+    else:
+        pipe.zscore(rqkeys.registry(status, queue), job_id)
+
+
+def _is_asked(plan: Plan, job_id: str, sizes: Sizes, place: Place | None) -> bool:
     needed = [f"{name} of {job_id}" for name, size in zip(PAYLOAD, sizes, strict=True) if size <= PAYLOAD_BYTES]
-    if queue:
-        needed.append(f"position of {job_id}")
+    if place:
+        needed.append(f"place of {job_id}")
     return all(name in plan for name in needed)

@@ -5,10 +5,10 @@ from typing import Any
 
 from jobs import _keys
 from webapp import decode
-from webapp.models import WAITING, JobDetail, JobSummary, Overview
-from webapp.queries import attempts
-from webapp.queries.explain import explain
-from webapp.queries.fields import integer, reply, text
+from webapp.models import WAITING, JobSummary, Overview
+from webapp.models_job import JobDetail
+from webapp.queries import attempts, job_plans
+from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.plan import Plan
 from webapp.tree import tree
 
@@ -19,20 +19,36 @@ FIELDS = (
     "ttl",
     "retries_left",
     "retry_intervals",
+    "number_of_retries",
+    "repeats_left",
+    "repeat_intervals",
+    "success_callback_name",
+    "failure_callback_name",
+    "stopped_callback_name",
+    "success_callback_timeout",
+    "failure_callback_timeout",
+    "stopped_callback_timeout",
     "dependency_ids",
     "dependency_id",
+    "allow_dependency_failures",
+    "enqueue_at_front",
+    "last_heartbeat",
     "group_id",
     "rate_limit_key",
     "rate_limit_concurrency",
     _keys.ACTOR_FIELD,
+    _keys.SUBMITTED_FIELD,
 )
-#: Stored bytes of `data`, `meta` or `description` beyond which they are not read.
+#: Stored bytes of `data`, `meta`, `description` or `webhooks` beyond which they are not read.
 PAYLOAD_BYTES = 1024 * 1024
 DESCRIPTION_CHARS = 2_000
 #: Dependents that are named.
 DEPENDENTS_MAX = 100
+#: What RQ adds to the deadline of a run where it keeps its runs.
+EXECUTION_GRACE_MS = 60_000
 
 ACTIONS = {
+    "scheduled": ("run_now", "cancel", "run_again", "delete"),
     "started": ("stop",),
     "finished": ("run_again", "delete"),
     "failed": ("requeue", "run_again", "delete"),
@@ -41,8 +57,8 @@ ACTIONS = {
 }
 WAITING_ACTIONS = ("cancel", "run_again", "delete")
 
-#: Bytes of `data`, `meta` and `description` as stored.
-Sizes = tuple[int, int, int]
+#: Bytes of `data`, `meta`, `description` and `webhooks` as stored.
+Sizes = tuple[int, int, int, int]
 
 
 @dataclass
@@ -53,12 +69,18 @@ class Payload:
     description: str
     note: str | None
     meta: Any
+    webhooks: tuple
     attempts: tuple
     result: Any
 
 
 def decode_payload(
-    data: bytes | None, meta: bytes | None, description: bytes | None, entries: list, sizes: Sizes
+    data: bytes | None,
+    meta: bytes | None,
+    description: bytes | None,
+    webhooks: bytes | None,
+    entries: list,
+    sizes: Sizes,
 ) -> Payload:
     """Takes milliseconds where these are large: for a native thread."""
     arguments, note = None, None
@@ -71,7 +93,13 @@ def decode_payload(
             arguments = {"positional": tree(list(call.args)), "named": tree(call.kwargs)}
     described = (text(description) or "")[:DESCRIPTION_CHARS]
     return Payload(
-        arguments, described, note, _meta(meta, sizes[1]), attempts.attempts(entries), attempts.result(entries)
+        arguments,
+        described,
+        note,
+        _meta(meta, sizes[1]),
+        job_plans.webhooks(webhooks),
+        attempts.attempts(entries),
+        attempts.result(entries),
     )
 
 
@@ -86,10 +114,11 @@ def _meta(meta: bytes | None, size: int) -> Any:
         return {"__type__": "undecodable", "text": str(error)}
 
 
-def detail(
-    row: JobSummary, plan: Plan, payload: Payload, position: int | None, overview: Overview | None, now: int
-) -> JobDetail:
-    """The job from the replies that `plan` holds under its id, and what was decoded of it."""
+def detail(row: JobSummary, plan: Plan, payload: Payload, place: Any, overview: Overview | None, now: int) -> JobDetail:
+    """The job from the replies that `plan` holds under its id, and what was decoded of it.
+
+    `place`: its index in the queue where it waits in one, its score where it is canceled.
+    """
     fields = dict(zip(FIELDS, reply(plan[f"fields {row.id}"][0]) or [None] * len(FIELDS), strict=True))
     worker = overview.workers.get(row.worker) if overview and row.worker else None
     if row.status == "started" and worker is not None:
@@ -98,7 +127,7 @@ def detail(
     row = replace(row, note=row.note or payload.note)
     ttl = reply(plan[f"ttl {row.id}"][0], -1)
     failed = next((one for one in payload.attempts if one.error), None)
-    queue_info = _queue_info(row, position, overview)
+    queue_info = _queue_info(row, place if row.status == "queued" else None, overview)
     return JobDetail(
         **{name: getattr(row, name) for name in JobSummary.__dataclass_fields__},
         arguments=payload.arguments,
@@ -108,14 +137,25 @@ def detail(
         failure_ttl=integer(fields["failure_ttl"]),
         ttl=integer(fields["ttl"]),
         expires_at=now + ttl if ttl and ttl > 0 else None,
+        canceled_at=seconds_ms(place) if row.status == "canceled" else None,
+        heartbeat=_heartbeat(row, fields["last_heartbeat"], reply(plan[f"runs {row.id}"][0])),
         retries_left=integer(fields["retries_left"]),
-        retry_intervals=_whole_numbers(fields["retry_intervals"]),
+        retry_intervals=job_plans.whole_numbers(fields["retry_intervals"]),
+        retries_asked=integer(fields["number_of_retries"]),
+        repeats_left=integer(fields["repeats_left"]),
+        repeat_intervals=job_plans.whole_numbers(fields["repeat_intervals"]),
+        callbacks=job_plans.callbacks(fields),
+        webhooks=payload.webhooks,
         actor=text(fields[_keys.ACTOR_FIELD]),
+        submitted=job_plans.submitted(fields[_keys.SUBMITTED_FIELD]),
         meta=payload.meta,
-        depends_on=_dependencies(fields),
+        depends_on=dependencies(fields["dependency_ids"], fields["dependency_id"])[:DEPENDENTS_MAX],
+        allow_failure=job_plans.flag(fields["allow_dependency_failures"]),
+        at_front=job_plans.flag(fields["enqueue_at_front"]),
         dependents=tuple(sorted(text(member) or "" for member in reply(plan[f"dependents {row.id}"][0], (0, []))[1]))[
             :DEPENDENTS_MAX
         ],
+        dependents_total=reply(plan[f"dependents {row.id}"][1], 0),
         group=text(fields["group_id"]),
         rate_limit=_rate_limit(fields),
         attempts=payload.attempts,
@@ -125,12 +165,11 @@ def detail(
         log={"lines": reply(plan[f"lines {row.id}"][0], 0), "supported": row.type is not None},
         actions=_actions(row),
         queue_info=queue_info,
-        explain=explain(row, queue_info, overview, now),
     )
 
 
 def _actions(row: JobSummary) -> tuple[str, ...]:
-    actions = WAITING_ACTIONS if row.status in WAITING else ACTIONS.get(row.status or "", ())
+    actions = ACTIONS.get(row.status or "", WAITING_ACTIONS if row.status in WAITING else ())
     return tuple(action for action in actions if action != "run_again" or row.func)
 
 
@@ -146,24 +185,23 @@ def _queue_info(row: JobSummary, position: int | None, overview: Overview | None
     }
 
 
-def _dependencies(fields: dict[str, Any]) -> tuple[str, ...]:
+def dependencies(ids: bytes | None, first: bytes | None) -> tuple[str, ...]:
+    """The ids that a job waits for: `dependency_ids`, a JSON list, and `dependency_id`, all that RQ had before 1.3."""
     try:
-        ids = decode.loads(fields["dependency_ids"]) if fields["dependency_ids"] else []
+        listed = decode.loads(ids) if ids else []
     except decode.Undecodable:
-        ids = []
-    named = [job_id for job_id in ids if isinstance(job_id, str)] if isinstance(ids, list) else []
-    single = text(fields["dependency_id"])
-    return tuple(dict.fromkeys(named + ([single] if single else [])))[:DEPENDENTS_MAX]
+        listed = []
+    named = [job_id for job_id in listed if isinstance(job_id, str)] if isinstance(listed, list) else []
+    single = text(first)
+    return tuple(dict.fromkeys(named + ([single] if single else [])))
 
 
-def _whole_numbers(raw: bytes | None) -> tuple[int, ...] | None:
-    try:
-        values = decode.loads(raw) if raw else None
-    except decode.Undecodable:
+def _heartbeat(row: JobSummary, stored: bytes | None, runs: list | None) -> dict | None:
+    """{"at", "deadline"} of the newest run. RQ keeps the deadline of a run with a minute added."""
+    if row.status != "started":
         return None
-    if not isinstance(values, list):
-        return None
-    return tuple(value for value in values if isinstance(value, int) and not isinstance(value, bool))[:100]
+    deadline = seconds_ms(runs[-1][1]) if runs else None
+    return {"at": moment(stored), "deadline": deadline and deadline - EXECUTION_GRACE_MS}
 
 
 def _rate_limit(fields: dict[str, Any]) -> dict | None:

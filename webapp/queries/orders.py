@@ -1,6 +1,11 @@
-"""The order in which RQ itself keeps each list. There is no other at any size: sorting would mean reading every job."""
+"""The order in which RQ itself keeps each list, from either end. Any other would mean reading every job."""
 
 from dataclasses import dataclass
+
+from webapp.errors import BadInput
+
+#: The names of the two ways round: of rising scores, or from the head of a queue; and the other one.
+ASCENDING, DESCENDING = "asc", "desc"
 
 
 @dataclass(frozen=True)
@@ -11,8 +16,14 @@ class Order:
     name: str
     #: field of a row that follows it most closely
     field: str
-    #: whether a page begins at the high end of the scores
+    #: whether a page begins at the high end of the scores, unless it is turned round
     descending: bool = False
+
+    def way(self, wanted: str) -> str:
+        """The way round that was asked for, its own where that is empty. Raises BadInput."""
+        if wanted not in ("", ASCENDING, DESCENDING):
+            raise BadInput(f"There is no order {wanted[:40]!r}.", fix="Use asc or desc, or leave it out.")
+        return wanted or (DESCENDING if self.descending else ASCENDING)
 
 
 ORDERS = {

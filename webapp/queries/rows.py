@@ -73,6 +73,14 @@ class RowReader:
         due.update(self._due(reader, answers, due))
         return [self._row(job_id, answers[job_id], told.get(job_id), due.get(job_id)) for job_id in answers]
 
+    def functions(self, reader: redis.Redis, jobs: Mapping[str, tuple[bytes | None, int]]) -> dict[str, str | None]:
+        """The dotted name of what each of these jobs calls: by id, their `created_at` and the bytes of their `data`.
+
+        No round trip where all of them were met before, else at most two.
+        """
+        self._calls.learn(reader, jobs)
+        return {job_id: (self._calls.get(job_id) or NOTHING).func for job_id in jobs}
+
     def _metas(self, reader: redis.Redis, answers: Mapping[str, list]) -> dict[str, bytes]:
         """`meta` of started jobs that do not report progress through us: from the reply, or read now."""
         metas, missing = {}, []

@@ -33,7 +33,7 @@ def test_everything_is_live_and_nothing_can_be_done(attached, visit, worker_proc
     for job_id, names in {
         "failed-job": ["Requeue", "Run again", "Delete…"],
         "queued-job": ["Cancel", "Run again", "Delete…"],
-        "scheduled-job": ["Cancel", "Run again", "Delete…"],
+        "scheduled-job": ["Cancel", "Run now", "Run again", "Delete…"],
     }.items():
         drawer = visitor.opens_job(job_id).offers(*names)
         expect(drawer.at.locator("[data-action]:not([aria-disabled=true])")).to_have_count(0)

@@ -119,6 +119,11 @@ class Visitor(Place):
         self.opens(f"/jobs/{quote(job_id, safe='')}")
         return self.open_job
 
+    def has_its_keys(self) -> "Visitor":
+        """Returns when the page obeys keys: that comes after its first paint, together with the title of the tab."""
+        expect(self.page).to_have_title(re.compile("·"))
+        return self
+
     def is_live(self) -> "Visitor":
         expect(self.pill.at).to_have_attribute("data-live", "true")
         return self

@@ -17,11 +17,11 @@ from jobs._model_clock import Steps, Until
 from jobs._model_ways import with_processes, with_threads
 from jobs._model_work import compute
 from jobs.execution_models import execution_models
-from tests.support import ROOT
+from tests.support import ROOT, page_words
 
 LITTLE = {"tasks": 4, "wait_seconds": 0.1, "turns": 200_000, "tiny_tasks": 500}
 NONE = {"io_bound": False, "cpu_bound": False, "blocking": False, "tiny": False, "deadlock": False}
-WORDS = {lang: json.loads((ROOT / f"webapp/static/i18n/{lang}.json").read_text()) for lang in ("en", "ko")}
+WORDS = {lang: page_words(lang) for lang in ("en", "ko")}
 
 
 @pytest.fixture(scope="module")

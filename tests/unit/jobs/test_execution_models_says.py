@@ -1,6 +1,5 @@
 """Which sentence is said: decided by what was measured, not by what ought to be."""
 
-import json
 import re
 
 import pytest
@@ -10,10 +9,10 @@ from jobs._model_clock import Span
 from jobs._model_deadlock import Embrace, Waits
 from jobs._model_tiny import Heap
 from jobs._model_ways import Measured
-from tests.support import ROOT
+from tests.support import page_words
 
 TASKS = 4
-EN = json.loads((ROOT / "webapp/static/i18n/en.json").read_text())
+EN = page_words("en")
 
 
 def way(model: str, seconds: float, at_once: bool = True, whole: int = TASKS, cpu: float = 0.1) -> Measured:

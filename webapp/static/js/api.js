@@ -19,10 +19,11 @@ function failure(status, body) {
   return new ApiError({ ...error, status });
 }
 
-async function request(method, path, { body, signal, timeout = TIMEOUT_MS } = {}) {
+async function request(method, path, { body, signal, timeout = TIMEOUT_MS, keepalive = false } = {}) {
   const limit = AbortSignal.timeout(timeout);
   const options = {
     method,
+    keepalive,
     headers: { Accept: "application/json", ...(body !== undefined && { "Content-Type": "application/json" }) },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
@@ -56,11 +57,20 @@ export const jobTypes = () => request("GET", "/api/job-types");
 export const activity = (query, signal) => request("GET", `/api/activity?${new URLSearchParams(query)}`, { signal });
 export const board = (name, signal) => request("GET", `/api/boards/${name.split("/").map(encodeURIComponent).join("/")}`, { signal });
 export const jobList = (query, signal) => request("GET", `/api/jobs?${new URLSearchParams(query)}`, { signal });
+export const search = (query) => request("POST", "/api/searches", { body: { query } });
+export const found = (id, query, signal) => request("GET", `/api/searches/${encodeURIComponent(id)}?${new URLSearchParams(query)}`, { signal });
+/** Arrives also where the page is left with it. */
+export const stopSearch = (id) => request("DELETE", `/api/searches/${encodeURIComponent(id)}`, { keepalive: true });
 export const job = (id, signal) => request("GET", jobPath(id), { signal });
 export const submit = (body) => request("POST", "/api/jobs", { body });
 export const runAgain = (id) => request("POST", "/api/jobs", { body: { again: id } });
-/** `verb`: cancel, stop or requeue. `status`: what the button was drawn with; refused if the job has moved on. */
+/** `verb`: cancel, stop, requeue or run_now. `status`: what the button was drawn with; refused if the job has moved on. */
 export const act = (id, verb, status) => request("POST", `${jobPath(id)}/${verb}`, { body: { status } });
+/** A cron job beside its schedule; `key` tells apart those that share the name. */
+export const runCron = (name, key) => request("POST", `/api/cron-jobs/${encodeURIComponent(name)}/run_now`, { body: { key } });
+/** Hides a cause of failure for so many seconds, or until it is unmuted. */
+export const mute = (cause, seconds) => request("POST", `/api/failures/${cause}/mute`, { body: { for: seconds } });
+export const unmute = (cause) => request("DELETE", `/api/failures/${cause}/mute`);
 export const remove = (id, status) => request("DELETE", jobPath(id), { body: { status } });
 export const artifactAddress = (id, name) => `${base}${jobPath(id)}/artifact?${new URLSearchParams({ name })}`;
 

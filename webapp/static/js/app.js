@@ -5,7 +5,6 @@ import { useEffect } from "preact/hooks";
 import { Questions } from "./components/ask.js";
 import { Toasts } from "./components/toast.js";
 import { Trouble } from "./components/trouble.js";
-import { number } from "./format.js";
 import { html } from "./html.js";
 import { t } from "./i18n.js";
 import { live } from "./liveness.js";
@@ -14,17 +13,28 @@ import { Announcer } from "./panels/announcer.js";
 import { Sidebar } from "./panels/sidebar.js";
 import { behind, route } from "./router.js";
 import { styled } from "./sheets.js";
-import { slices, totals } from "./store.js";
+import { slices } from "./store.js";
 import { useWatch } from "./watch.js";
+import { worded } from "./words.js";
+
+/** With the words and looks of a job's page: of a traceback, say. */
+const asJob = (load) => worded("job", styled("job", load));
 
 /** Pages beyond the first screen come when they are asked for; once idle, all are fetched. */
 const LAZY = {
-  jobs: () => import("./pages/jobs.js"),
-  submit: styled("submit", () => import("./pages/submit.js")),
-  activity: styled("activity", () => import("./pages/activity.js")),
-  room: styled("room", () => import("./pages/room.js")),
+  jobs: worded("jobs", styled("search", () => import("./pages/jobs.js"))),
+  submit: worded("submit", styled("submit", () => import("./pages/submit.js"))),
+  activity: worded("activity", styled("activity", () => import("./pages/activity.js"))),
+  room: worded("room", styled("room", () => import("./pages/room.js"))),
+  failures: asJob(worded("failures", styled("failures", () => import("./pages/failures.js")))),
+  workers: worded("workers", styled("workers", () => import("./pages/workers.js"))),
+  schedule: worded("schedule", styled("schedule", () => import("./pages/schedule.js"))),
+  groups: worded("groups", styled("groups", () => import("./pages/groups.js"))),
+  stuck: worded("stuck", styled("stuck", () => import("./pages/stuck.js"))),
+  health: worded("activity", worded("health", styled("health", () => import("./pages/health.js")))),
   missing: () => import("./pages/missing.js"),
-  job: () => import("./pages/job.js"),
+  shell: worded("shell", styled("shell", () => import("./pages/shell.js"))),
+  job: worded("why", styled("why", asJob(styled("result", () => import("./pages/job.js"))))),
 };
 const loaded = signal({ overview: Overview });
 
@@ -56,15 +66,6 @@ function Lazy({ name }) {
 
 const Unloadable = () => html`<${Trouble} error=${{ code: "not_loaded", message: "" }} onRetry=${() => location.reload()} />`;
 
-function useTitle() {
-  const { page, job } = route.value;
-  const started = totals.value?.started;
-  useEffect(() => {
-    const name = t(`title.${job ? "job" : page}`);
-    document.title = started ? `(${number(started)}) ${name} · ${t("brand")}` : `${name} · ${t("brand")}`;
-  }, [page, job, started]);
-}
-
 /** After a change of page the keyboard and the screen reader stand at its beginning. */
 function useFocusOnChange(page) {
   useEffect(() => {
@@ -76,7 +77,6 @@ const idle = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 1_500))
 
 export function App() {
   useWatch({ overview: true });
-  useTitle();
   const { page } = behind.value;
   useFocusOnChange(page);
   useEffect(() => {
@@ -89,6 +89,7 @@ export function App() {
       <main class="page" id="main" tabindex="-1"><${Lazy} name=${page} /></main>
     </div>
     ${route.value.job && html`<${Lazy} name="job" />`}
+    <${Lazy} name="shell" />
     <${Announcer} />
     <${Questions} />
     <${Toasts} />`;

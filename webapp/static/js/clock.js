@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 
 let offset = 0;
+let held = false;
 
 /** Server time, epoch ms, once a second. Reading it repaints the reader once a second. */
 export const now = signal(Date.now());
@@ -9,15 +10,21 @@ export const now = signal(Date.now());
 /** Takes the server's time as it was told just now. */
 export function setServerTime(ms) {
   offset = ms - Date.now();
-  now.value = serverTime();
+  tick();
+}
+
+/** Stops `now` where it is, or sets it going again. */
+export function holdClock(value) {
+  held = value;
+  tick();
 }
 
 /** Server time at this instant, epoch ms. */
 const serverTime = () => Date.now() + offset;
 
-setInterval(() => {
-  if (!document.hidden) now.value = serverTime();
-}, 1000);
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) now.value = serverTime();
-});
+function tick() {
+  if (!held) now.value = serverTime();
+}
+
+setInterval(() => document.hidden || tick(), 1000);
+document.addEventListener("visibilitychange", () => document.hidden || tick());

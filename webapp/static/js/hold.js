@@ -45,15 +45,22 @@ function useAim(element) {
 }
 
 /**
- * `items` for showing: put `ref` on the element that holds the rows.
+ * `items` for showing: put `ref` on the element that holds the rows. `scope`: what they are the items of; nothing is
+ * kept still of another one.
  * @returns {{ref, shown: {key, item, gone}[], newer: number, release: () => void}} release: shows what is newer now
  */
-export function useHold(items, keyOf) {
+export function useHold(items, keyOf, scope = "") {
   const ref = useRef(null);
   const frozen = useRef(null);
   const known = useRef(new Map());
   const [, redraw] = useState(0);
   const aimed = useAim(ref);
+  const shownScope = useRef(scope);
+  if (shownScope.current !== scope) {
+    shownScope.current = scope;
+    frozen.current = null;
+    known.current = new Map(items.map((item) => [keyOf(item), item]));
+  }
   if (!aimed) frozen.current = null;
   else frozen.current ??= [...known.current.keys()];
   const { shown, newer } = arrange(frozen.current, items, keyOf, known.current);

@@ -70,9 +70,9 @@ function current(row, as_of) {
 }
 
 /**
- * The list that `query` {queue, status, cursor} names, kept fresh while mounted.
- * @returns {{page: object|null, items: object[], error: Error|null, loading: boolean, isOther: boolean, retry}}
- *   isOther: what is shown still belongs to the query before
+ * The list that `query` {queue, status, cursor, order} names, kept fresh while mounted.
+ * @returns {{page: object|null, of: string, items: object[], error: Error|null, loading: boolean, isOther: boolean, retry}}
+ *   `of`: names the query that `items` are of; `isOther`: it is still the one before
  */
 export function useListing(query) {
   const name = listName(query.queue ?? "", query.status ?? "");
@@ -81,4 +81,14 @@ export function useListing(query) {
   useWatch({ lists: [name], rows: ids });
   const items = (state.page?.jobs ?? []).map((row) => current(row, state.page.as_of)).filter((row) => row !== null);
   return { ...state, items };
+}
+
+/**
+ * Rows that came once, as they are by now: `gone` names those whose job is no longer there.
+ * @returns {{items: object[], gone: Set<string>}}
+ */
+export function useLiveRows(jobs) {
+  useWatch({ rows: jobs.map(({ id }) => id) });
+  const gone = new Set(jobs.map(({ id }) => id).filter((id) => rows.value[id]?.value === null));
+  return { items: jobs.map((row) => rows.value[row.id]?.value ?? row), gone };
 }

@@ -31,8 +31,8 @@ async function loadWords() {
   document.documentElement.lang = lang;
 }
 
-function follow(watch) {
-  setWatch(watch);
+function follow(watch, hidden) {
+  setWatch(watch, hidden);
   prune(wanted(watch));
 }
 

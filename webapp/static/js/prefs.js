@@ -1,4 +1,4 @@
-/** What this browser was told to prefer: theme, language, time zone, a name in the Room. Nothing else is kept here, and none of it is data. */
+/** What this browser was told to prefer: theme, language, time zone, keys, a name in the Room, how the jobs are shown. Nothing else is kept here, and none of it is data. */
 import { signal } from "@preact/signals";
 import { setZone } from "./format.js";
 
@@ -43,6 +43,25 @@ export function showZone(value) {
 export function setLanguage(value) {
   write("lang", value);
   location.reload();
+}
+
+/** Whether keys such as "f" and "g j" do something: off for those whose speech or hands would press them unawares. */
+export const singleKeys = signal(read("keys") !== "off");
+
+export function setSingleKeys(value) {
+  singleKeys.value = value;
+  write("keys", value ? null : "off");
+}
+
+/** A preference of one page as a signal, and how it is changed: also where another tab of this browser does. */
+export function preference(name) {
+  const kept = signal(read(name) ?? "");
+  addEventListener("storage", (event) => event.key === PREFIX + name && (kept.value = event.newValue ?? ""));
+  const keep = (value) => {
+    kept.value = value;
+    write(name, value);
+  };
+  return [kept, keep];
 }
 
 /** The name that was chosen for the Room, or null for that of a guest. */

@@ -1,7 +1,10 @@
 /** Addresses and what they show. Pure. */
 
 /** The pages that have an address of their own; a job is a drawer over one of them. */
-const PAGES = { "/": "overview", "/jobs": "jobs", "/submit": "submit", "/activity": "activity", "/room": "room" };
+const PAGES = {
+  "/": "overview", "/jobs": "jobs", "/failures": "failures", "/workers": "workers", "/schedule": "schedule", "/groups": "groups",
+  "/stuck": "stuck", "/health": "health", "/submit": "submit", "/activity": "activity", "/room": "room",
+};
 
 /**
  * What an address shows.

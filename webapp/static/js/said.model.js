@@ -64,7 +64,7 @@ export function speakerFrom(own) {
     const told = worded(value, ["title", "note", "actor", "error"]);
     if (told?.progress) told.progress = progress(told.progress);
     if (told?.attempts) told.attempts = told.attempts.map((attempt) => worded(attempt, ["error"]));
-    if (told?.jobs) told.jobs = told.jobs.map(named);
+    if (Array.isArray(told?.jobs)) told.jobs = told.jobs.map(named);
     return told;
   }
 

@@ -9,7 +9,7 @@ import { base } from "./router.js";
 const PING_MS = 10_000;
 /** A ping unanswered for this long: the way is broken, even where TCP has not noticed. */
 const SILENCE_MS = 9_000;
-/** A glance at another tab costs nothing; after this a hidden page asks for nothing. */
+/** A glance at another tab costs nothing; after this a hidden page asks only for what somebody waits for. */
 const HIDDEN_MS = 15_000;
 
 /**
@@ -21,6 +21,7 @@ export const link = signal({ state: "connecting", since: Date.now(), retryAt: nu
 let socket = null;
 let deliver = () => {};
 let watch = {};
+let watchHidden = {};
 let asked = 0;
 let seq = 0;
 let tries = 0;
@@ -49,7 +50,7 @@ function ask(wanted) {
 /** Dropping every wish first makes all of them new, and what is new is told whole. */
 function askAnew() {
   ask({});
-  ask(watch);
+  ask(wish());
 }
 
 /** Connects for good; `onEvents` gets the events of each frame. */
@@ -61,11 +62,14 @@ export function connect(onEvents) {
   open();
 }
 
-/** Replaces what is watched. */
-export function setWatch(wanted) {
+/** Replaces what is watched, and what of it while the page is hidden. */
+export function setWatch(wanted, wantedHidden) {
   watch = wanted;
-  if (!resting) ask(watch);
+  watchHidden = wantedHidden;
+  ask(wish());
 }
+
+const wish = () => (resting ? watchHidden : watch);
 
 /** Does not wait for the next attempt. */
 export function retryNow() {
@@ -79,7 +83,7 @@ function open() {
   unanswered = null;
   const opened = new WebSocket(address());
   socket = opened;
-  opened.onopen = () => opened === socket && ask(resting ? {} : watch);
+  opened.onopen = () => opened === socket && ask(wish());
   opened.onmessage = (message) => opened === socket && onFrame(message.data);
   opened.onclose = () => opened === socket && onClose();
 }
@@ -132,13 +136,13 @@ function onVisibility() {
   if (document.hidden) {
     hiddenTimer = setTimeout(() => {
       resting = true;
-      ask({});
+      ask(wish());
     }, HIDDEN_MS);
     return;
   }
   if (resting) {
     resting = false;
-    ask(watch);
+    ask(wish());
   }
   retryNow();
 }

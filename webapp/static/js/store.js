@@ -1,6 +1,6 @@
 /** The state as signals: what came in is folded by the reducer at once, and shown frame by frame. No network here. */
 import { batch, computed, signal } from "@preact/signals";
-import { setServerTime } from "./clock.js";
+import { holdClock, now, setServerTime } from "./clock.js";
 import { pace } from "./pace.js";
 import { apply, initial, keepOnly, values } from "./reducer.js";
 import { saidEvent } from "./said.js";
@@ -9,6 +9,14 @@ import { saidEvent } from "./said.js";
 const CALM = ["totals", "figures", "gathered", "queues", "workers", "running", "rows", "lists", "boards", "activity"];
 /** What somebody looks at closely: painted in the next frame. */
 const NEAR = ["server", "epoch", "health", "error", "catalog", "jobs", "logs"];
+
+/** What a page asks for by name: the first answer is shown also while the page is frozen, changes of it are not. */
+const NAMED = ["rows", "lists", "boards", "jobs", "logs"];
+/** Whether the page may be believed is never held back. */
+const HONEST = ["server", "epoch", "health", "error"];
+
+/** How often a frozen page says how much waits. */
+const COUNT_MS = 500;
 
 const wait = pace({ burst: 12, perSecond: 4 });
 
@@ -19,13 +27,31 @@ let nearFrame = null;
 /** One signal per slice of the state. */
 export const slices = Object.fromEntries([...CALM, ...NEAR].map((name) => [name, signal(state[name])]));
 
+/** Since when the page holds still, in server time, and how many changes wait; null while it does not. */
+export const frozen = signal(null);
+
+let changes = 0;
+let countTimer = null;
+const hearers = new Set();
+
+/** What a frozen page shows of a slice: what it showed, and what has been opened since. */
+function held(name) {
+  const [known, shown] = [state[name], slices[name].peek()];
+  if (HONEST.includes(name)) return known;
+  if (!NAMED.includes(name)) return shown ?? known;
+  const opened = Object.entries(known).filter(([key]) => !Object.hasOwn(shown, key));
+  return opened.length ? { ...shown, ...Object.fromEntries(opened) } : shown;
+}
+
+const shownOf = (name) => (frozen.peek() ? held(name) : state[name]);
+
 function publish(names) {
   batch(() => {
-    for (const name of names) slices[name].value = state[name];
+    for (const name of names) slices[name].value = shownOf(name);
   });
 }
 
-const differs = (names) => names.some((name) => slices[name].peek() !== state[name]);
+const differs = (names) => names.some((name) => slices[name].peek() !== shownOf(name));
 
 /** A hidden tab gets no frames: there the next turn of the loop does. */
 const nextFrame = (run) => (document.hidden ? setTimeout(run, 0) : requestAnimationFrame(run));
@@ -57,9 +83,38 @@ function paintCalmAfterWait() {
 export function receive(events) {
   for (const event of events) {
     if (event.type === "hello") setServerTime(event.now);
+    const before = state;
     state = apply(state, saidEvent(event));
+    if (state !== before && event.type !== "health") changes += 1;
   }
+  if (frozen.peek()) countTimer ??= setTimeout(count, COUNT_MS);
+  for (const hear of hearers) hear(state.rows);
   schedule();
+}
+
+function count() {
+  countTimer = null;
+  if (frozen.peek()) frozen.value = { ...frozen.peek(), changes };
+}
+
+/** Holds the page still; what comes in is kept. */
+export function freeze() {
+  changes = 0;
+  holdClock(true);
+  frozen.value = { since: now.peek(), changes };
+}
+
+/** Shows the present again. */
+export function goOn() {
+  frozen.value = null;
+  holdClock(false);
+  schedule();
+}
+
+/** Tells `hear` the rows as they are known, after whatever comes in, also while nothing is painted. Returns how to end it. */
+export function onRows(hear) {
+  hearers.add(hear);
+  return () => hearers.delete(hear);
 }
 
 /** Forgets what nothing shows. */

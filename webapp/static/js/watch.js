@@ -1,6 +1,6 @@
 /** Gathers what the mounted parts of the page want to see, and passes the whole of it on when it changes. */
 import { useEffect } from "preact/hooks";
-import { compose } from "./watch.model.js";
+import { compose, composeHidden } from "./watch.model.js";
 
 /** Parts mount and unmount in groups: one message for the group. */
 const SETTLE_MS = 30;
@@ -10,7 +10,7 @@ let listener = () => {};
 let timer = null;
 let said = "";
 
-/** Names who hears the composed watch: called once, by main.js. */
+/** Names who hears the composed watch, and what of it lasts while the tab is hidden: called once, by main.js. */
 export function onWatch(callback) {
   listener = callback;
 }
@@ -18,10 +18,11 @@ export function onWatch(callback) {
 function tell() {
   timer = null;
   const watch = compose(wishes.values());
-  const text = JSON.stringify(watch);
+  const hidden = composeHidden(wishes.values());
+  const text = JSON.stringify([watch, hidden]);
   if (text === said) return;
   said = text;
-  listener(watch);
+  listener(watch, hidden);
 }
 
 function change(key, wish) {

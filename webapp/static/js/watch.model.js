@@ -5,7 +5,7 @@ export const MOST_ROWS = 200;
 
 /**
  * One watch out of many wishes: {overview}, {activity}, {job}, {log: {job, after}}, {rows: […]}, {lists: […]}, {boards: […]}.
- * Of jobs and logs the last wish counts: one is open at a time.
+ * Of jobs and logs the last wish counts: one is open at a time. A wish with `always` lasts while the tab is hidden.
  */
 export function compose(wishes) {
   const watch = {};
@@ -26,6 +26,9 @@ export function compose(wishes) {
   if (boards.size) watch.boards = [...boards];
   return watch;
 }
+
+/** What is still asked for while nobody sees the page. */
+export const composeHidden = (wishes) => compose([...wishes].filter(({ always }) => always));
 
 /** What of the state is worth keeping under this watch. */
 export const wanted = (watch) => ({

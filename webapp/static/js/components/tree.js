@@ -1,15 +1,29 @@
 /** Any JSON value as a tree that opens and closes. What JSON has no place for says what it is. */
 import { useState } from "preact/hooks";
+import { number } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { entriesOf, isOpenAtFirst, kindOf, MORE_STEP, preview } from "./tree.model.js";
+import { CopyButton } from "./copy.js";
+import { asText, entriesOf, isOpenAtFirst, kindOf, MORE_STEP, preview, TEXT_SHOWN } from "./tree.model.js";
+
+/** A text: folded where it is long, and copied whole. */
+function Text({ text, tone, children }) {
+  const [whole, setWhole] = useState(false);
+  const isLong = text.length > TEXT_SHOWN;
+  return html`
+    <span class=${tone}>${isLong && !whole ? `${text.slice(0, TEXT_SHOWN)}…` : text}${children}
+      ${isLong &&
+      html`<span class="tree-tools">
+        <button type="button" class="button bare" onClick=${() => setWhole(!whole)}>${whole ? t("tree.fold") : t("tree.whole", { n: number(text.length) })}</button>
+        <${CopyButton} text=${text} bare />
+      </span>`}
+    </span>`;
+}
 
 const Leaf = ({ value, kind }) => {
-  if (kind === "special") {
-    return html`<span class="tree-special" title=${value.__type__}>${value.text}<small>${value.__type__}</small></span>`;
-  }
-  if (kind === "empty") return html`<span class="tree-plain">${Array.isArray(value) ? "[]" : "{}"}</span>`;
-  if (kind === "string") return html`<span class="tree-string">${value === "" ? t("tree.empty_text") : value}</span>`;
+  if (kind === "special") return html`<${Text} text=${value.text} tone="tree-special"><small>${value.__type__}</small><//>`;
+  if (kind === "empty") return html`<span class="tree-plain">${Array.isArray(value) || value.__type__ ? "[]" : "{}"}${value.__type__ && html`<small class="quiet"> ${value.text ?? value.__type__}</small>`}</span>`;
+  if (kind === "string") return html`<${Text} text=${value === "" ? t("tree.empty_text") : value} tone="tree-string" />`;
   return html`<span class="tree-plain">${String(value)}</span>`;
 };
 
@@ -22,7 +36,7 @@ function Branch({ name, value, depth }) {
       <summary>${name} <span class="quiet">${preview(value)}</span></summary>
       ${open &&
       html`<ul>
-        ${entries.slice(0, most).map(([key, child]) => html`<${Node} key=${key} name=${key} value=${child} depth=${depth + 1} />`)}
+        ${entries.slice(0, most).map(([key, child], n) => html`<${Node} key=${`${n} ${key}`} name=${key} value=${child} depth=${depth + 1} />`)}
         ${entries.length > most &&
         html`<li><button type="button" class="button bare" onClick=${() => setMost(most * 4)}>${t("tree.more", { n: entries.length - most })}</button></li>`}
       </ul>`}
@@ -36,9 +50,15 @@ function Node({ name, value, depth }) {
   return html`<li class="tree-leaf">${label} <${Leaf} value=${value} kind=${kind} /></li>`;
 }
 
-/** `value`: a tree of the wire. `name`: what it is called at its root. */
-export const Tree = ({ value, name = "" }) => html`<ul class="tree"><${Node} name=${name} value=${value} depth=${0} /></ul>`;
+const Copy = ({ value, what }) => html`<div class="tree-copy"><${CopyButton} text=${asText(value)} label=${t("tree.copy")} what=${what} bare /></div>`;
 
-/** The named values of a call, one after the other. */
-export const TreeList = ({ entries }) => html`
-  <ul class="tree">${entries.map(([name, value]) => html`<${Node} key=${name} name=${name} value=${value} depth=${0} />`)}</ul>`;
+/** `value`: a tree of the wire. `name`: what it is called at its root. */
+export const Tree = ({ value, name = "" }) => html`
+  <div class="tree-box"><ul class="tree"><${Node} name=${name} value=${value} depth=${0} /></ul><${Copy} value=${value} what=${name} /></div>`;
+
+/** The named values of a call, one after the other. `copied`: what the copy button takes. */
+export const TreeList = ({ entries, copied, what }) => html`
+  <div class="tree-box">
+    <ul class="tree">${entries.map(([name, value]) => html`<${Node} key=${name} name=${name} value=${value} depth=${0} />`)}</ul>
+    <${Copy} value=${copied} what=${what} />
+  </div>`;

@@ -6,6 +6,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { ActivityTable, ActivityWaiting } from "../panels/activity.js";
 import { Banners } from "../panels/banners.js";
+import { PageHead } from "../panels/page-head.js";
 import { link } from "../socket.js";
 import { activity, receive } from "../store.js";
 import { useWatch } from "../watch.js";
@@ -40,7 +41,7 @@ function Content() {
 export function Page() {
   useWatch({ activity: true });
   return html`
-    <div class="page-head"><h1>${t("nav.activity")}</h1></div>
+    <${PageHead} title=${t("nav.activity")} />
     <${Banners} />
     <${Content} />`;
 }

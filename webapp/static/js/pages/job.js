@@ -13,6 +13,7 @@ import { Head } from "../panels/job/head.js";
 import { ProgressBlock } from "../panels/job/progress.js";
 import { Steps } from "../panels/job/steps.js";
 import { Tabs } from "../panels/job/tabs.js";
+import { Why } from "../panels/job/why.js";
 import { leaveJob, route, to } from "../router.js";
 import { jobs, receive } from "../store.js";
 import { useWatch } from "../watch.js";
@@ -55,6 +56,7 @@ function Body({ id }) {
     ${isGone && html`<${Gone} known />`}
     <div class=${`fresh ${isGone ? "was" : ""}`}>
       <${Head} job=${job} gone=${isGone} />
+      ${!isGone && html`<${Why} job=${job} />`}
       <${ProgressBlock} job=${job} />
       <${Steps} job=${job} />
       <${Tabs} job=${job} />

@@ -3,6 +3,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { Banners } from "../panels/banners.js";
 import { Kpis } from "../panels/kpis.js";
+import { PageHead } from "../panels/page-head.js";
 import { Queues } from "../panels/queues.js";
 import { Running } from "../panels/running.js";
 import { Throughput } from "../panels/throughput.js";
@@ -10,10 +11,9 @@ import { Workers } from "../panels/workers.js";
 import { to } from "../router.js";
 
 export const Overview = () => html`
-  <div class="page-head">
-    <h1>${t("nav.overview")}</h1>
+  <${PageHead} title=${t("nav.overview")}>
     <a class="button large primary only-wide" href=${to("submit")}>${t("submit.open")}</a>
-  </div>
+  <//>
   <${Banners} />
   <div class="grid">
     <${Kpis} />

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { Banners } from "../panels/banners.js";
+import { PageHead } from "../panels/page-head.js";
 import { Composer } from "../panels/room/composer.js";
 import { Here } from "../panels/room/here.js";
 import { Talk } from "../panels/room/talk.js";
@@ -11,7 +12,7 @@ import { join } from "../room.js";
 export function Page() {
   useEffect(join, []);
   return html`
-    <div class="page-head"><h1>${t("title.room")}</h1></div>
+    <${PageHead} title=${t("title.room")} />
     <${Banners} />
     <div class="room">
       <section class="card room-talk" aria-label=${t("room.talk")} data-testid="room">

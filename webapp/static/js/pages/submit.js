@@ -1,4 +1,5 @@
 /** Submitting a job: what can be run, and the form of the one that was chosen. */
+import { useEffect, useRef } from "preact/hooks";
 import { Skeleton } from "../components/skeleton.js";
 import { CodeBox } from "../components/copy.js";
 import { Trouble } from "../components/trouble.js";
@@ -6,19 +7,27 @@ import { useCatalog } from "../catalog.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { Banners } from "../panels/banners.js";
+import { PageHead } from "../panels/page-head.js";
 import { Form } from "../panels/submit/form.js";
 import { paragraphs } from "../panels/submit/form.model.js";
 import { behind, toType } from "../router.js";
 
 const firstSentence = (help) => (paragraphs(help)[0] ?? "").split(/(?<=\.)\s/, 1)[0];
 
-const TypeLink = ({ type, isCurrent }) => html`
-  <li>
-    <a class=${`type ${type.error ? "broken" : ""}`} href=${toType(type.name)} aria-current=${isCurrent ? "true" : undefined}>
-      <strong>${type.title ?? type.name}</strong>
-      <span>${type.error ? t("submit.broken") : firstSentence(type.help)}</span>
-    </a>
-  </li>`;
+/** On a phone the types stand in one row that is wider than the screen: the chosen one is brought into sight. */
+function TypeLink({ type, isCurrent }) {
+  const link = useRef(null);
+  useEffect(() => {
+    if (isCurrent) link.current.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [isCurrent]);
+  return html`
+    <li>
+      <a ref=${link} class=${`type ${type.error ? "broken" : ""}`} href=${toType(type.name)} aria-current=${isCurrent ? "true" : undefined}>
+        <strong>${type.title ?? type.name}</strong>
+        <span>${type.error ? t("submit.broken") : firstSentence(type.help)}</span>
+      </a>
+    </li>`;
+}
 
 const Broken = ({ type }) => html`
   <div class="card"><div class="empty" role="alert">
@@ -60,7 +69,7 @@ function Choice({ types, schedulers }) {
 export function Page() {
   const { types, schedulers, error, retry } = useCatalog();
   return html`
-    <div class="page-head"><h1>${t("title.submit")}</h1></div>
+    <${PageHead} title=${t("title.submit")} />
     <${Banners} />
     ${error && !types && html`<div class="card"><${Trouble} error=${error} onRetry=${retry} /></div>`}
     ${!types && !error && html`<div class="submit"><div class="types"><${Skeleton} width=${160} /></div><div class="card submit-form"><${Skeleton} width=${200} height=${20} /></div></div>`}

@@ -1,4 +1,4 @@
-/** A button that does something to a job; where that is refused it says why instead. */
+/** A button that does something to a job. Its tooltip says what becomes of the job, its retries and its counts, or why it is refused. */
 import { useState } from "preact/hooks";
 import { perform, whyNot } from "./actions.js";
 import { html } from "../html.js";
@@ -24,7 +24,7 @@ export function ActionButton({ name, job, short = false, disabled = false, onDon
       class=${`button ${!short && DANGEROUS.has(name) ? "danger" : ""}`}
       aria-disabled=${busy || disabled || refused ? "true" : undefined}
       aria-label=${short ? t(`action.${name}.label`, { title: job.title ?? job.id }) : undefined}
-      title=${refused || undefined}
+      title=${refused || t(`action.${name}.tip`)}
       data-action=${name}
       onClick=${onClick}
     >${label}</button>`;

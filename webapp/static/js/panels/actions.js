@@ -30,6 +30,10 @@ const DEEDS = {
     show(await api.act(job.id, "requeue", job.status));
     say(t("action.requeue.done", { title: job.title }));
   },
+  async run_now(job) {
+    show(await api.act(job.id, "run_now", job.status));
+    say(t("action.run_now.done", { title: job.title }));
+  },
   async delete(job) {
     await api.remove(job.id, job.status);
     say(t("action.delete.done", { title: job.title }));
@@ -43,7 +47,7 @@ const DEEDS = {
 };
 
 /** The deeds this page knows, in the order of their buttons. */
-export const KNOWN = ["stop", "cancel", "requeue", "run_again", "delete"];
+export const KNOWN = ["stop", "cancel", "requeue", "run_now", "run_again", "delete"];
 
 /** Does `name` to `job`, as its row showed it. True afterwards: done, or the person was told why not. */
 export async function perform(name, job) {

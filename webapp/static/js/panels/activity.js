@@ -9,7 +9,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { liveNow } from "../liveness.js";
 import { to, toJob } from "../router.js";
-import { beyond, detailOf, outcomeOf, verbOf } from "./activity.model.js";
+import { beyond, causeName, detailOf, outcomeOf, verbOf } from "./activity.model.js";
 
 const PAGE = 50;
 
@@ -32,6 +32,9 @@ function useOlder(known) {
 
 const Job = ({ line: { job, title } }) => job && html`<a class="act-job" href=${toJob(job)} title=${job}>${title ?? shortId(job)}</a>`;
 
+/** What was muted or unmuted. */
+const Cause = ({ line: { cause } }) => cause && html`<a class="act-job" href=${to("failures", { cause: cause.id })} title=${cause.name}>${causeName(cause)}</a>`;
+
 /** The job that was run again. */
 const First = ({ id }) => html`${t("activity.again_of")} <a class="act-first mono" href=${toJob(id)} title=${id}>${shortId(id)}</a>`;
 
@@ -45,7 +48,7 @@ function Row({ line, gone = false }) {
         ${time(line.at)}${!isSameDay(line.at, now) && html`<span class="job-sub">${date(line.at)}</span>`}
       </td>
       <th scope="row">
-        <span class="act-what"><span class="act-verb">${verbOf(line)}</span> <${Job} line=${line} /></span>
+        <span class="act-what"><span class="act-verb">${verbOf(line)}</span> <${Job} line=${line} /><${Cause} line=${line} /></span>
         <span class="job-sub clip">
           ${line.title != null && html`<span class="mono quiet">${shortId(line.job)}</span> `}${line.of && html`<${First} id=${line.of} />`}${detail && html`<span class=${line.note ? "tinted s-warn" : ""}>${detail}</span>`}
         </span>

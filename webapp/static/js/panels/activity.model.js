@@ -28,6 +28,9 @@ export function detailOf({ reason, heard_by: heard, note }) {
   return has(`activity.reason.${reason}`) ? t(`activity.reason.${reason}`) : reason;
 }
 
+/** A cause of failure by its exception without the module, or by what RQ says of the run. */
+export const causeName = ({ name }) => (has(`failures.kind.${name}`) ? t(`failures.kind.${name}`) : name.split(".").at(-1));
+
 /** Those of `lines` that are older than all that is `known`: a line that was pushed meanwhile is not shown twice. */
 export function beyond(known, lines) {
   const oldest = known.at(-1);

@@ -2,9 +2,12 @@
 
 /** Statuses that are pushed with the totals and queues, and under which name there. */
 const PUSHED = {
-  queued: "queued", started: "started", finished: "finished", scheduled: "scheduled", deferred: "deferred",
+  queued: "queued", started: "started", finished: "finished", failed: "failed", scheduled: "scheduled", deferred: "deferred",
   canceled: "canceled", rate_limited: "rate_limited", ready_to_enqueue: "ready",
 };
+
+/** What a queue holds altogether. */
+const COUNTED = ["queued", "started", "finished", "failed", "scheduled", "deferred", "canceled", "ready"];
 
 /**
  * The count of every status: pushed where it is, else as it came with the list; null where not known.
@@ -21,3 +24,9 @@ export const total = (counts) => {
   const known = Object.values(counts).filter((n) => n != null);
   return known.length ? known.reduce((a, b) => a + b, 0) : null;
 };
+
+/** How many jobs of `status`, or of every status where that is empty, a queue or group holds; null where not known. */
+export function countOf(counted, status) {
+  if (status) return counted[PUSHED[status]] ?? null;
+  return total(Object.fromEntries(COUNTED.map((field) => [field, counted[field]])));
+}

@@ -1,76 +1,48 @@
-/** The table of jobs: rows change where they stand, and hold still under the hand. */
-import { Bar } from "../components/bar.js";
-import { StatusChip, statusName } from "../components/chip.js";
-import { reached, timeLeft } from "../components/progress.model.js";
-import { Skeleton } from "../components/skeleton.js";
+/** One page of a list of jobs, in the order in which RQ keeps it. */
+import { statusName } from "../components/chip.js";
 import { Trouble } from "../components/trouble.js";
-import { moment, number, shortId, zoneName } from "../format.js";
+import { number } from "../format.js";
 import { useHold } from "../hold.js";
 import { html } from "../html.js";
 import { has, t } from "../i18n.js";
-import { liveNow } from "../liveness.js";
-import { behind, to, toJob } from "../router.js";
-import { pagerWords, spell, timeOf } from "./joblist.model.js";
-
-function Spell({ row }) {
-  const { progress } = row;
-  if (row.status !== "started" || !progress) return html`<span class="muted">${spell(row, liveNow.value)}</span>`;
-  return html`
-    <span class="muted nowrap" title=${reached(progress)}>${timeLeft(progress.left) || spell(row, liveNow.value)}</span>
-    <${Bar} fraction=${progress.fraction} label=${t("progress.of_job", { title: row.title })} />`;
-}
-
-function Row({ row, field, gone }) {
-  const at = timeOf(row, field);
-  return html`
-    <tr class=${gone ? "gone" : ""} data-job=${row.id}>
-      <th scope="row">
-        <a class="job-title clip" href=${toJob(row.id)} title=${row.func}>${row.title ?? shortId(row.id)}</a>
-        <span class="job-sub clip"><span class="mono quiet">${shortId(row.id)}</span> ${row.note ? html`<span class="tinted s-warn">${row.note}</span>` : row.args}</span>
-      </th>
-      <td class="col-queue">${row.queue}</td>
-      <td class="col-status"><${StatusChip} status=${row.status} /></td>
-      <td class="col-time nowrap" title=${at == null ? "" : zoneName(at)}>${moment(at, liveNow.peek())}</td>
-      <td class="col-spell end"><${Spell} row=${row} /></td>
-    </tr>`;
-}
-
-const Waiting = () =>
-  Array.from({ length: 10 }, (_, n) => html`
-    <tr key=${n}><th><${Skeleton} width=${120 + ((n * 37) % 60)} /></th><td class="col-queue"><${Skeleton} width=${50} /></td><td class="col-status"><${Skeleton} width=${60} /></td><td class="col-time"><${Skeleton} width=${90} /></td><td class="col-spell"></td></tr>`);
-
-const columnName = (field) => (has(`jobs.field.${field}`) ? t(`jobs.field.${field}`) : field);
-const orderName = (order) => (has(`jobs.order.${order}`) ? t(`jobs.order.${order}`) : order);
+import { queryOf } from "../query.model.js";
+import { behind, to } from "../router.js";
+import { pagerWords } from "./joblist.model.js";
+import { JobTable } from "./jobs/table.js";
 
 /** Notes that stand above the list: what is below is not what was asked for. */
 const LOUD_NOTES = ["moved", "unreadable"];
+/** Notes of lists that only a search looks through whole. */
+const SEARCHABLE = ["heads", "more_queues", "stopped"];
 
 const noteText = (note) => (has(`jobs.note.${note}`) ? t(`jobs.note.${note}`) : note);
-
-const Head = ({ page, field }) => html`
-  <thead>
-    <tr>
-      <th scope="col">${t("jobs.job")}</th>
-      <th scope="col" class="col-queue">${t("facets.queue")}</th>
-      <th scope="col" class="col-status">${t("facets.status")}</th>
-      <th scope="col" class="col-time">${columnName(field)}${page?.order && html` <span class="quiet order">${orderName(page.order)}</span>`}</th>
-      <th scope="col" class="col-spell end">${t("jobs.spell")}</th>
-    </tr>
-  </thead>`;
 
 function Pager({ page, status }) {
   const { query } = behind.value;
   const words = pagerWords(status);
   const step = (cursor, word) => cursor && html`<a class="button" href=${to("jobs", { ...query, cursor })}>${word}</a>`;
+  const whole = SEARCHABLE.includes(page.note) && queryOf(query);
   return html`
     <nav class="pager" aria-label=${t("jobs.pages")}>
-      <span class="muted">${page.total == null ? page.note && noteText(page.note) : t("jobs.total", { n: page.total })}</span>
+      <span class="muted">
+        ${page.total == null ? page.note && noteText(page.note) : t("jobs.total", { n: page.total })}
+        ${whole && html` <a class="link" href=${to("jobs", { q: whole })}>${t("jobs.search_all")}</a>`}
+      </span>
       ${query.cursor && html`<a class="button bare" href=${to("jobs", { ...query, cursor: "" })}>${t("jobs.first")}</a>`}
       ${step(page.prev, words.prev)} ${step(page.next, words.next)}
     </nav>`;
 }
 
+/** RQ lists no job that was created and never sent: only looking at every job finds them. */
+const Created = ({ queue }) => html`
+  <div class="empty" data-testid="created">
+    <strong>${t("jobs.created")}</strong>
+    <span>${t("jobs.created.text")}</span>
+    <a class="button primary" href=${to("jobs", { q: queryOf({ queue, status: "created" }) })}>${t("jobs.created.search")}</a>
+  </div>`;
+
 function Empty({ queue, status }) {
+  if (status === "created") return html`<${Created} queue=${queue} />`;
   const words = { status: statusName(status || "queued").toLowerCase(), queue };
   const key = status ? (queue ? "jobs.empty.both" : "jobs.empty.status") : queue ? "jobs.empty.queue" : "jobs.empty";
   return html`
@@ -80,28 +52,25 @@ function Empty({ queue, status }) {
     </div>`;
 }
 
-function BadCursor({ error }) {
-  return html`<${Trouble} error=${error} /><div class="pager"><a class="button" href=${to("jobs", { ...behind.value.query, cursor: "" })}>${t("jobs.first")}</a></div>`;
+/** The first page can always be had. */
+function Refused({ error }) {
+  return html`<${Trouble} error=${error} /><div class="pager"><a class="button" href=${to("jobs", { ...behind.value.query, cursor: "", order: "" })}>${t("jobs.first")}</a></div>`;
 }
 
-export function JobList({ queue, status, page, items, error, loading, isOther, retry }) {
-  const { ref, shown, newer, release } = useHold(items, (row) => row.id);
-  const field = page?.order_field ?? "created_at";
+const isOfAddress = (error) => error.status === 400;
+
+export function JobList({ queue, status, columns, page, of, items, error, loading, isOther, retry }) {
+  const { ref, shown, newer, release } = useHold(items, (row) => row.id, of);
   if (error && !page) {
-    return html`<section class="card">${error.code === "bad_cursor" ? html`<${BadCursor} error=${error} />` : html`<${Trouble} error=${error} onRetry=${retry} />`}</section>`;
+    return html`<section class="card">${isOfAddress(error) ? html`<${Refused} error=${error} />` : html`<${Trouble} error=${error} onRetry=${retry} />`}</section>`;
   }
   return html`
     <section class=${`card jobs ${isOther ? "other" : ""}`} ref=${ref} aria-busy=${loading} aria-label=${t("nav.jobs")} data-testid="jobs">
       ${error && html`<${Trouble} error=${error} onRetry=${retry} />`}
       ${LOUD_NOTES.includes(page?.note) && html`<p class="list-note">${noteText(page.note)}</p>`}
       <div class="jobs-newer" aria-live="polite">${newer > 0 && html`<button type="button" class="newer" onClick=${release}>${t("hold.newer", { n: newer >= 50 ? "50+" : number(newer) })}</button>`}</div>
-      <table class="job-table">
-        <${Head} page=${page} field=${field} />
-        <tbody class="fresh">
-          ${page ? shown.map(({ key, item, gone }) => html`<${Row} key=${key} row=${item} field=${field} gone=${gone} />`) : html`<${Waiting} />`}
-        </tbody>
-      </table>
+      <${JobTable} rows=${page && shown} columns=${columns} page=${page} field=${page?.order_field ?? "created_at"} />
       ${page && !shown.length && !loading && page.note !== "unreadable" && html`<${Empty} queue=${queue} status=${status} />`}
-      ${page && html`<${Pager} page=${page} status=${status} />`}
+      ${page && status !== "created" && html`<${Pager} page=${page} status=${status} />`}
     </section>`;
 }

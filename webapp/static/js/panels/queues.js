@@ -1,12 +1,17 @@
-/** One row per queue; every number leads to the jobs that it counts. */
+/** One row per queue, many of them by group; every number leads to the jobs that it counts. */
 import { Skeleton } from "../components/skeleton.js";
 import { number, ticking, duration } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { liveNow } from "../liveness.js";
+import { preference } from "../prefs.js";
 import { to } from "../router.js";
 import { queues, server, totals } from "../store.js";
 import { COLUMNS, inOrder, remarks } from "./queues.model.js";
+import { arranged, sorted, toggled, viewOf } from "./queues.view.model.js";
+
+const [kept, keep] = preference("queues");
+const change = (view) => keep(JSON.stringify(view));
 
 function Cell({ queue, column }) {
   const n = queue[column.key];
@@ -23,8 +28,8 @@ function oldest({ queued, oldest_enqueued_at: at }) {
   return seconds < 1 ? duration(Math.round(seconds * 10) / 10) : ticking(seconds);
 }
 
-const Row = ({ queue }) => html`
-  <tr data-queue=${queue.name}>
+const Row = ({ queue, inGroup }) => html`
+  <tr data-queue=${queue.name} class=${inGroup ? "in-group" : ""}>
     <th scope="row">
       <a class="clip" href=${to("jobs", { queue: queue.name })} title=${queue.name}>${queue.name}</a>
       ${remarks(queue).map(([text, tone]) => html`<small class=${`remark tinted ${tone}`} key=${text}>${text}</small>`)}
@@ -33,24 +38,61 @@ const Row = ({ queue }) => html`
     <td class="end nowrap">${oldest(queue)}</td>
   </tr>`;
 
+/** Several queues in one row of sums. */
+function Group({ entry, isOpen, onToggle }) {
+  const troubled = entry.queues.filter((queue) => remarks(queue).length).length;
+  return html`
+    <tr data-group=${entry.name}>
+      <th scope="row">
+        <button type="button" class="group-fold" aria-expanded=${isOpen} onClick=${onToggle}><span class="fold" aria-hidden="true"></span><span class="clip">${entry.name}</span> <span class="quiet">${number(entry.queues.length)}</span></button>
+        ${troubled > 0 && !isOpen && html`<small class="remark tinted s-warn">${t("queues.group_remarks", { n: troubled })}</small>`}
+      </th>
+      ${COLUMNS.map(({ key, tone }) => html`<td class=${`end col-${key} ${entry.sums[key] ? (tone ?? "") : "quiet"}`} key=${key}>${number(entry.sums[key])}</td>`)}
+      <td class="end nowrap">${oldest(entry.sums)}</td>
+    </tr>`;
+}
+
+function rows(view, entry) {
+  if (entry.queues.length === 1) return html`<${Row} key=${entry.queues[0].name} queue=${entry.queues[0]} />`;
+  const isOpen = view.open.includes(entry.name);
+  return [
+    html`<${Group} key=${`group ${entry.name}`} entry=${entry} isOpen=${isOpen} onToggle=${() => change(toggled(view, entry.name))} />`,
+    ...(isOpen ? entry.queues.map((queue) => html`<${Row} key=${queue.name} queue=${queue} inGroup />`) : []),
+  ];
+}
+
+function Column({ view, name, className = "", label }) {
+  const isSorted = view.sort === name;
+  return html`
+    <th scope="col" class=${className} aria-sort=${isSorted ? (view.down ? "descending" : "ascending") : undefined}>
+      <button type="button" class="sort" onClick=${() => change(sorted(view, name))} title=${t("queues.sort")}>${label}${isSorted && html`<span aria-hidden="true">${view.down ? " ↓" : " ↑"}</span>`}</button>
+    </th>`;
+}
+
 const Waiting = () => html`<tr><th><${Skeleton} width=${60} /></th>${COLUMNS.map((c) => html`<td class=${`end col-${c.key}`} key=${c.key}><${Skeleton} width=${26} /></td>`)}<td></td></tr>`;
 
 export function Queues() {
   const list = inOrder(queues.value, server.value?.queues);
   const known = totals.value;
+  const view = viewOf(kept.value);
+  const entries = arranged(list, view);
+  const mayGroup = view.flat || entries.length < list.length;
   return html`
     <section class="card queues" aria-labelledby="queues-title" data-testid="queues">
-      <div class="card-head"><h2 id="queues-title">${t("queues.title")}</h2></div>
+      <div class="card-head">
+        <h2 id="queues-title">${t("queues.title")}</h2>
+        ${mayGroup && html`<button type="button" class="button bare" onClick=${() => change({ ...view, flat: !view.flat })}>${t(view.flat ? "queues.group" : "queues.flat", { n: list.length })}</button>`}
+      </div>
       <div class="table-scroll">
         <table>
           <thead>
             <tr>
-              <th scope="col">${t("queues.queue")}</th>
-              ${COLUMNS.map(({ key }) => html`<th scope="col" class=${`end col-${key}`} key=${key}>${t(`queues.${key}`)}</th>`)}
-              <th scope="col" class="end">${t("queues.oldest")}</th>
+              <${Column} view=${view} name="name" label=${t("queues.queue")} />
+              ${COLUMNS.map(({ key }) => html`<${Column} key=${key} view=${view} name=${key} className=${`end col-${key}`} label=${t(`queues.${key}`)} />`)}
+              <${Column} view=${view} name="oldest" className="end" label=${t("queues.oldest")} />
             </tr>
           </thead>
-          <tbody class="fresh">${known ? list.map((queue) => html`<${Row} key=${queue.name} queue=${queue} />`) : html`<${Waiting} />`}</tbody>
+          <tbody class="fresh">${known ? entries.map((entry) => rows(view, entry)) : html`<${Waiting} />`}</tbody>
         </table>
       </div>
       ${known && !list.length && html`<div class="empty"><span>${t("empty.queues")}</span></div>`}

@@ -1,10 +1,10 @@
-/** Theme, time zone and language of this browser. */
+/** Theme, time zone, language and keys of this browser. */
 import { icons } from "../components/icons.js";
 import { now } from "../clock.js";
 import { zoneName } from "../format.js";
 import { html } from "../html.js";
 import { lang, t } from "../i18n.js";
-import { setLanguage, setTheme, showZone, theme, zone } from "../prefs.js";
+import { setLanguage, setSingleKeys, setTheme, showZone, singleKeys, theme, zone } from "../prefs.js";
 
 function Choice({ name, legend, value, options, onChoose }) {
   return html`
@@ -31,5 +31,7 @@ export const Settings = () => html`
         options=${[[null, zone.value ? t("settings.local") : t("settings.local_named", { zone: zoneName(now.peek()) })], ["UTC", "UTC"]]} />
       <${Choice} name="lang" legend=${t("settings.language")} value=${lang()} onChoose=${setLanguage}
         options=${[["en", "English"], ["ko", "한국어"]]} />
+      <${Choice} name="keys" legend=${t("settings.keys")} value=${singleKeys.value} onChoose=${setSingleKeys}
+        options=${[[true, t("settings.on")], [false, t("settings.off")]]} />
     </div>
   </div>`;

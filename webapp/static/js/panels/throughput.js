@@ -1,6 +1,6 @@
 /** Finished and failed per minute of the last half hour. */
-import { useState } from "preact/hooks";
-import { Chart } from "../components/chart.js";
+import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
 import { hourMinute, number } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
@@ -11,6 +11,17 @@ const LINES = [
   { key: "finished", colour: "--finished", filled: true },
   { key: "failed", colour: "--failed", filled: false },
 ];
+
+/** The numbers come first: what draws is fetched after the first paint. */
+const drawing = signal(null);
+
+function Chart(props) {
+  const Drawing = drawing.value;
+  useEffect(() => {
+    if (!Drawing) import("../components/chart.js").then((module) => (drawing.value = module.Chart), () => {});
+  }, [Drawing]);
+  return Drawing ? html`<${Drawing} ...${props} />` : html`<div class="chart" role="img" aria-label=${props.label}></div>`;
+}
 
 /** Minute, finished and failed under the cursor. */
 function At({ series, index }) {

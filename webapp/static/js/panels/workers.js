@@ -6,18 +6,18 @@ import { useHold } from "../hold.js";
 import { html } from "../html.js";
 import { has, t } from "../i18n.js";
 import { liveNow } from "../liveness.js";
-import { toJob } from "../router.js";
+import { to, toJob } from "../router.js";
 import { server, totals, workers } from "../store.js";
 import { inOrder, isInTrouble, MOST, shortTitle, tone } from "./workers.model.js";
 
-const stateWord = (state) => (has(`worker.${state}`) ? t(`worker.${state}`) : state);
+export const stateWord = (state) => (has(`worker.${state}`) ? t(`worker.${state}`) : state);
 
-function troubleWord({ state, runs_on, since }) {
+export function troubleWord({ state, runs_on, since }) {
   if (state === "lost" && runs_on) return t("worker.runs_on");
   return since == null ? stateWord(state) : t("worker.since", { state: stateWord(state), time: ticking((liveNow.value - since) / 1000) });
 }
 
-const jobLink = (job) => html`<a href=${toJob(job.id)} title=${job.title}>${shortTitle(job.title ?? job.id)}</a>`;
+export const jobLink = (job) => html`<a href=${toJob(job.id)} title=${job.title}>${shortTitle(job.title ?? job.id)}</a>`;
 
 function Doing({ worker }) {
   const [job, ...others] = worker.jobs;
@@ -30,7 +30,7 @@ const Worker = ({ worker, gone }) => html`
   <li class=${`worker ${tone(worker)} ${gone ? "gone" : ""}`} data-worker=${worker.name} data-state=${worker.state}>
     <span class=${`dot large tinted ${isInTrouble(worker) ? "hollow" : ""}`} aria-hidden="true"></span>
     <span class="worker-name clip" title=${`${worker.name} · RQ ${worker.version ?? "?"} · Python ${worker.python_version ?? "?"}`}>
-      ${workerName(worker)} <span class="quiet">${worker.queues.join(" ")}</span>
+      <a href=${to("workers", { worker: worker.name })}>${workerName(worker)}</a> <span class="quiet">${worker.queues.join(" ")}</span>
     </span>
     <span class="worker-job clip" title=${worker.note}>${gone ? t("worker.gone") : html`<${Doing} worker=${worker} />`}</span>
   </li>`;
@@ -41,7 +41,7 @@ function summary({ busy, idle, lost }) {
   return parts.join(" · ");
 }
 
-const AddWorker = ({ first }) => html`
+export const AddWorker = ({ first }) => html`
   <div class="add-worker">
     <p>${t(first ? "workers.add_first" : "workers.add")}</p>
     <${CodeBox} text=${server.value?.worker_command ?? "rq worker"} what=${t("workers.command")} />
@@ -55,7 +55,7 @@ export function Workers() {
   return html`
     <section class="card workers" ref=${ref} aria-labelledby="workers-title" data-testid="workers">
       <div class="card-head ruled">
-        <h2 id="workers-title">${t("workers.title")}</h2>
+        <h2 id="workers-title"><a href=${to("workers")}>${t("workers.title")}</a></h2>
         <span class="aside clip">
           ${newer > 0 ? html`<button type="button" class="newer" onClick=${release}>${t("hold.newer", { n: newer })}</button>` : known && summary(known)}
         </span>

@@ -1,18 +1,17 @@
 /** Everything else that RQ stores of a job. */
 import { Tree } from "../../components/tree.js";
-import { now } from "../../clock.js";
-import { shortId } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
-import { toJob } from "../../router.js";
-import { details } from "./facts.model.js";
+import { liveNow } from "../../liveness.js";
+import { callbackText, details, webhookText } from "./facts.model.js";
 import { FactList } from "./facts.js";
 
-const Links = ({ name, ids }) => ids.length > 0 && html`
-  <div class="facts"><div><span class="muted">${t(`details.${name}`)}</span><span>${ids.map((id) => html`<a class="link mono" key=${id} href=${toJob(id)} title=${id}>${shortId(id)} </a>`)}</span></div></div>`;
+const Told = ({ name, lines }) => lines.length > 0 && html`
+  <div><dt>${t(name)}</dt><dd>${lines.map((line, n) => html`<p key=${n}>${line}</p>`)}</dd></div>`;
 
 export const Details = ({ job }) => html`
-  <${FactList} list=${details(job, now.peek())} />
-  <${Links} name="depends_on" ids=${job.depends_on ?? []} />
-  <${Links} name="dependents" ids=${job.dependents ?? []} />
+  <${FactList} list=${details(job, liveNow.peek())}>
+    <${Told} name="details.callbacks" lines=${(job.callbacks ?? []).map(callbackText)} />
+    <${Told} name="details.webhooks" lines=${(job.webhooks ?? []).map(webhookText)} />
+  <//>
   ${job.meta != null && html`<${Tree} value=${job.meta} name="meta" />`}`;

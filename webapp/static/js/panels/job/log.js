@@ -7,7 +7,8 @@ import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { logs } from "../../store.js";
 import { useWatch } from "../../watch.js";
-import { asText, blocks, LEVEL_TONES } from "./log.model.js";
+import { chosen } from "./chosen.js";
+import { asText, blocks, LEVEL_TONES, runsOf, runWithin } from "./log.model.js";
 
 /** This near to the end counts as being there. */
 const NEAR_PX = 32;
@@ -48,22 +49,52 @@ function Empty({ job }) {
   return html`<p class="tab-empty">${t(key)}</p>`;
 }
 
+/** The choice of one run where there are several, or where one was asked for. */
+function Runs({ job, runs, window, run }) {
+  if (runs.length < 2 && !window) return null;
+  const onChange = ({ currentTarget: { value } }) => {
+    const found = runs.find((one) => one.run === value);
+    chosen.value = found ? { job: job.id, from: found.from, to: found.to } : null;
+  };
+  return html`
+    <label class="log-runs">
+      <span class="muted">${t("log.show")}</span>
+      <select value=${run?.run ?? (window ? "none" : "")} onChange=${onChange}>
+        <option value="">${t("log.all_runs", { n: runs.length })}</option>
+        ${window && !run && html`<option value="none">${t("log.run_without_lines", { time: time(window.from) })}</option>`}
+        ${runs.map(({ run: id, from }) => html`<option key=${id} value=${id}>${t("log.run_of", { time: time(from) })}</option>`)}
+      </select>
+    </label>`;
+}
+
+const Lines = ({ job, lines, dropped }) => {
+  const { box, onScroll, isBehind, behind, follow } = useFollow(dropped + lines.length);
+  return html`
+    <div class=${`log-box ${job.status === "started" ? "open" : ""}`} ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-label=${t("tabs.log")} aria-live="off">
+      ${dropped > 0 && html`<p class="quiet">${t("log.dropped", { n: dropped })}</p>`}
+      ${blocks(lines, dropped).map((block) => html`<${Block} key=${block.key} block=${block} />`)}
+    </div>
+    <div class="log-tools">
+      ${isBehind && html`<button type="button" class="newer" onClick=${follow}>${behind > 0 ? t("log.jump_new", { n: behind }) : t("log.jump")}</button>`}
+      <span class="quiet">${t("log.lines", { n: dropped + lines.length })}</span>
+      <${CopyButton} text=${asText(lines, (at) => time(at, true))} what=${t("tabs.log")} bare />
+    </div>`;
+};
+
 export function Log({ job }) {
   useWatch({ log: { job: job.id, after: "0-0" } });
   const entry = logs.value[job.id];
   const lines = entry?.lines ?? [];
-  const { box, onScroll, isBehind, behind, follow } = useFollow((entry?.dropped ?? 0) + lines.length);
   if (!lines.length) return html`<${Empty} job=${job} />`;
+  const runs = runsOf(lines);
+  const window = chosen.value?.job === job.id ? chosen.value : null;
+  const run = window && runWithin(runs, window);
+  const shown = window ? lines.filter((line) => line.run === run?.run) : lines;
   return html`
     <div class="log">
-      <div class=${`log-box ${job.status === "started" ? "open" : ""}`} ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-label=${t("tabs.log")} aria-live="off">
-        ${entry.dropped > 0 && html`<p class="quiet">${t("log.dropped", { n: entry.dropped })}</p>`}
-        ${blocks(lines, entry.dropped).map((block) => html`<${Block} key=${block.key} block=${block} />`)}
-      </div>
-      <div class="log-tools">
-        ${isBehind && html`<button type="button" class="newer" onClick=${follow}>${behind > 0 ? t("log.jump_new", { n: behind }) : t("log.jump")}</button>`}
-        <span class="quiet">${t("log.lines", { n: (entry.dropped ?? 0) + lines.length })}</span>
-        <${CopyButton} text=${asText(lines, (at) => time(at, true))} what=${t("tabs.log")} bare />
-      </div>
+      <${Runs} job=${job} runs=${runs} window=${window} run=${run} />
+      ${shown.length
+        ? html`<${Lines} key=${run?.run ?? "all"} job=${job} lines=${shown} dropped=${window ? 0 : (entry.dropped ?? 0)} />`
+        : html`<p class="tab-empty">${t("log.none_of_run")}</p>`}
     </div>`;
 }

@@ -19,5 +19,25 @@ export function blocks(lines, dropped) {
   return made;
 }
 
+/** A run's first line may be written a moment before RQ counts it as begun, its last a moment after its end. */
+const SLACK_MS = 2_000;
+
+/** The runs that these lines come from, in their order: {run, from, to}. */
+export function runsOf(lines) {
+  const runs = new Map();
+  for (const { run, at } of lines) {
+    const known = runs.get(run);
+    if (known) known.to = at;
+    else runs.set(run, { run, from: at, to: at });
+  }
+  return [...runs.values()];
+}
+
+/** The run that began between `from` and `to` (null: it goes on), the one nearest to `from`; null where there is none. */
+export function runWithin(runs, { from, to }) {
+  const near = runs.filter((run) => run.from >= from - SLACK_MS && run.from <= (to ?? Infinity) + SLACK_MS);
+  return near.sort((a, b) => Math.abs(a.from - from) - Math.abs(b.from - from))[0] ?? null;
+}
+
 /** The whole log as text, for the clipboard. */
 export const asText = (lines, timeOf) => lines.map(({ at, level, text }) => `${timeOf(at)} ${level} ${text}`).join("\n");

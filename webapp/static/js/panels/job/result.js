@@ -7,13 +7,14 @@ import { bytes } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { styled } from "../../sheets.js";
+import { worded } from "../../words.js";
 
 /** Pictures by the `view` that a result names; each is fetched when first needed. */
 const VIEWS = {
-  lanes: styled("lanes", () => import("../../components/views/lanes.js")),
-  links: styled("links", () => import("../../components/views/links.js")),
-  profile: () => import("../../components/views/profile.js"),
-  thumbnails: styled("thumbnails", () => import("../../components/views/thumbnails.js")),
+  lanes: worded("lanes", styled("lanes", () => import("../../components/views/lanes.js"))),
+  links: worded("links", styled("links", () => import("../../components/views/links.js"))),
+  profile: worded("profile", () => import("../../components/views/profile.js")),
+  thumbnails: worded("thumbnails", styled("thumbnails", () => import("../../components/views/thumbnails.js"))),
 };
 const loaded = signal({});
 

@@ -18,10 +18,10 @@ export function Steps({ job }) {
   return html`
     <section class="steps" aria-label=${t("steps.title")} data-testid="steps">
       <div class="steps-line" aria-hidden="true"><i class=${`s-${job.status === "started" || fraction < 1 ? "started" : job.status}`} style=${{ width: `${fraction * 100}%` }}></i></div>
-      <ol>
+      <ol style=${{ "--steps": steps.length }}>
         ${steps.map(
-          ({ key, note, begun }) => html`
-            <li key=${key} class=${begun ? "" : "todo"}><strong>${statusName(key)}</strong><span title=${note}>${note}</span></li>`,
+          ({ key, note, title, begun }) => html`
+            <li key=${key} class=${begun ? "" : "todo"} title=${[note, title].filter(Boolean).join("\n")}><strong>${key === "before" ? t("steps.before") : statusName(key)}</strong><span>${note}</span></li>`,
         )}
       </ol>
     </section>`;

@@ -1,19 +1,39 @@
-/** Log, arguments, result, attempts and details: one at a time, named in the address. */
+/** Log, arguments, result, attempts, dependencies and details: one at a time, named in the address. */
+import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { Trouble } from "../../components/trouble.js";
 import { number } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { hash, showTab } from "../../router.js";
+import { styled } from "../../sheets.js";
 import { Arguments } from "./arguments.js";
 import { Attempts } from "./attempts.js";
 import { Details } from "./details.js";
 import { Log } from "./log.js";
 import { Result } from "./result.js";
-import { openTab, TABS } from "./tabs.model.js";
+import { openTab, relatives, tabsOf } from "./tabs.model.js";
 
-const PANELS = { log: Log, arguments: Arguments, result: Result, attempts: Attempts, details: Details };
+const loadGraph = styled("graph", () => import("./graph.js"));
+const graph = signal(null);
 
-const countOf = (name, job) => (name === "attempts" ? job.attempts.length : null);
+/** Comes with its own sheet when it is first looked at. */
+function Dependencies({ job }) {
+  useEffect(() => {
+    loadGraph().then((module) => (graph.value = module.Graph), () => (graph.value = Unloadable));
+  }, []);
+  const Graph = graph.value;
+  return Graph ? html`<${Graph} job=${job} />` : html`<div class="picture-wait" aria-busy="true"></div>`;
+}
+
+const Unloadable = () => html`<${Trouble} error=${{ code: "not_loaded", message: "" }} onRetry=${() => location.reload()} />`;
+
+const PANELS = { log: Log, arguments: Arguments, result: Result, attempts: Attempts, graph: Dependencies, details: Details };
+
+function countOf(name, job) {
+  if (name === "attempts") return job.attempts.length + (job.status === "started" ? 1 : 0);
+  return name === "graph" ? relatives(job) || null : null;
+}
 
 /** What came while somebody looked at another tab. */
 const hasNews = (name, job, open) => name === "result" && open !== "result" && job.result != null;
@@ -21,10 +41,15 @@ const hasNews = (name, job, open) => name === "result" && open !== "result" && j
 export function Tabs({ job }) {
   const first = useRef(null);
   first.current ??= openTab("", job);
-  const open = TABS.includes(hash.value) ? hash.value : first.current;
+  const hadGraph = useRef(false);
+  hadGraph.current ||= relatives(job) > 0;
+  const tabs = tabsOf(job, hadGraph.current);
+  const open = tabs.includes(hash.value) ? hash.value : first.current;
   const list = useRef(null);
   const moved = useRef(false);
   useEffect(() => {
+    const over = list.current.querySelector('[aria-selected="true"]').getBoundingClientRect().right - list.current.getBoundingClientRect().right;
+    if (over > 0) list.current.scrollLeft += over;
     if (moved.current) list.current.querySelector('[aria-selected="true"]').focus();
     moved.current = false;
   }, [open]);
@@ -32,12 +57,12 @@ export function Tabs({ job }) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     moved.current = true;
-    showTab(TABS[(TABS.indexOf(open) + step + TABS.length) % TABS.length]);
+    showTab(tabs[(tabs.indexOf(open) + step + tabs.length) % tabs.length]);
   };
   const Panel = PANELS[open];
   return html`
     <div class="tabs" role="tablist" aria-label=${t("tabs.label")} ref=${list} onKeyDown=${onKeyDown}>
-      ${TABS.map(
+      ${tabs.map(
         (name) => html`
           <button type="button" key=${name} role="tab" id=${`tab-${name}`} aria-controls="tab-panel" aria-selected=${name === open} tabindex=${name === open ? 0 : -1} onClick=${() => showTab(name)}>
             ${t(`tabs.${name}`)}${countOf(name, job) != null && ` ${number(countOf(name, job))}`}

@@ -122,7 +122,7 @@ export function Form({ type, schedulers }) {
       ${failure && html`<div class="banner bad" role="alert"><p><strong>${explained(failure).message}</strong> ${explained(failure).fix}</p></div>`}
       <footer>
         <span class="muted">${t("submit.to", { queue })}</span>
-        <button type="submit" class="button large primary" aria-disabled=${busy || uploading || whyNot() ? "true" : undefined} disabled=${Boolean(whyNot())}>
+        <button type="submit" class="button large primary" title=${whyNot() || t("submit.means")} aria-disabled=${busy || uploading || whyNot() ? "true" : undefined} disabled=${Boolean(whyNot())}>
           ${t(uploading ? "submit.uploading" : busy ? "submit.sending" : options.when === "now" ? "submit.now" : "submit.later")}
         </button>
       </footer>

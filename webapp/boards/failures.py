@@ -1,0 +1,101 @@
+"""The boards of failures: `failures`, `failure/<cause>` or `failure/<cause>/<seconds>`, `failures_count`, `compare/…`.
+
+The first three share one memory of failed jobs; see docs/decisions/failure-causes.md.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from webapp.boards.board import Board, Context
+from webapp.errors import BadInput, NotFound
+from webapp.queries.compare import compare
+from webapp.queries.failures import Failures
+
+if TYPE_CHECKING:
+    from webapp.live.interest import Dirty
+
+CAUSE = re.compile(r"([0-9a-f]{12})(?:/(\d{1,9}))?")
+
+
+class _Remembering(Board):
+    """Reads what the memory holds, sooner where a job failed, left, or a mute left its line of activity."""
+
+    lists = frozenset({"failed"})
+    pace = 5.0
+
+    def __init__(self, failures: Failures) -> None:
+        self._failures = failures
+
+    @property
+    def every(self) -> float:  # type: ignore[override]
+        """A first look at thousands of failed jobs takes several reads: they follow each other."""
+        return self.gap if self._failures.has_more else self.pace
+
+    def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
+        is_known = self._failures.hear(dirty.jobs)
+        return super().concerned(dirty, argument, value) or is_known or dirty.activity
+
+
+class FailureCauses(_Remembering):
+    """All causes, at most 200 in full: some 200 KB."""
+
+    def read(self, context: Context, argument: str) -> dict[str, Any]:
+        context.titles.refresh(context.reader)
+        return self._failures.overview(context.reader, context.clock, context.titles)
+
+
+class FailureCause(_Remembering):
+    """One cause, its newest 200 jobs and a traceback of at most 8 KB."""
+
+    def read(self, context: Context, argument: str) -> dict[str, Any]:
+        found = CAUSE.fullmatch(argument)
+        if not found:
+            raise NotFound(f"There is no cause of failure {argument[:40]!r}.", fix="Look at the other causes.")
+        context.titles.refresh(context.reader)
+        age = int(found[2]) if found[2] else None
+        return self._failures.group(context.reader, context.clock, context.rows, found[1], age)
+
+    def jobs(self, value: dict[str, Any]) -> frozenset[str]:
+        return frozenset(job["id"] for job in value["jobs"])
+
+
+class FailuresCount(_Remembering):
+    """Watched by every page: what failed longer than an hour ago is not read for it."""
+
+    gap = 2.0
+    pace = 15.0
+
+    @property
+    def every(self) -> float:  # type: ignore[override]
+        return self.gap if self._failures.has_more_recent else self.pace
+
+    def read(self, context: Context, argument: str) -> dict[str, Any]:
+        return self._failures.count(context.reader, context.clock)
+
+
+class Compare(Board):
+    """A failed run beside a good one: `compare/<failed id>`, or `compare/<failed id>:<good id>`, ids URL-encoded."""
+
+    every = 15.0
+
+    def read(self, context: Context, argument: str) -> dict[str, Any]:
+        failed, _, good = (unquote(part) for part in argument.partition(":"))
+        if not failed:
+            raise BadInput("No job is named.", fix="Use compare/<id of a failed job>.")
+        context.titles.refresh(context.reader)
+        return compare(context.reader, context.rows, context.jobs, context.overview(), failed, good or None)
+
+    def jobs(self, value: dict[str, Any]) -> frozenset[str]:
+        return frozenset(side["id"] for side in (value["failed"], value["good"]) if side)
+
+
+def boards() -> dict[str, Board]:
+    """All of them, by name, round one memory."""
+    memory = Failures()
+    return {
+        "compare": Compare(),
+        "failure": FailureCause(memory),
+        "failures": FailureCauses(memory),
+        "failures_count": FailuresCount(memory),
+    }

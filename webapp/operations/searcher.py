@@ -1,0 +1,92 @@
+"""The searcher's thread: waits for the bell, holds a lease while there is something to search, and searches.
+
+One process at a time in an installation; another takes over from one that died. Idle, it costs Redis a look in
+LOOK seconds: who asks for a search rings the bell. What is done under the lease is in `search_shift.py`.
+"""
+
+import logging
+import threading
+import time
+from contextlib import suppress
+
+from redis.client import PubSub
+from redis.exceptions import RedisError
+
+from jobs import _keys
+from webapp.connections import Connections
+from webapp.operations.errors import AWAY_ERRORS
+from webapp.operations.lease import Lease
+from webapp.operations.search_run import Lost
+from webapp.operations.search_shift import SearchShift, open_searches
+
+log = logging.getLogger(__name__)
+
+#: Seconds between looks for a search of which no bell has told: a Redis user may lack the right to ring.
+LOOK = 15.0
+#: Seconds for which a thread waits at the bell before it looks whether it is to stop. The socket is watched, Redis is
+#: not asked.
+LISTEN = 0.2
+#: Seconds between attempts to take the lease from one that may have died.
+STANDBY = 1.0
+#: Seconds between attempts while Redis is away, and while it refuses to be written.
+AWAY, REFUSED = 1.0, 60.0
+
+
+class Searcher:
+    """`run()` is meant for a thread of its own, `stop()` for any other."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._stopping = threading.Event()
+        self._lease = Lease(connections.writer, "searches")
+        self._said = ""
+
+    def run(self) -> None:
+        """Search whatever is asked for, until `stop()`. Never raises."""
+        while not self._stopping.is_set():
+            self._stopping.wait(self._attempt())
+
+    def stop(self) -> None:
+        """Let `run()` give up the lease and return; waits for nothing."""
+        self._stopping.set()
+
+    def _attempt(self) -> float:
+        """Seconds to wait until the next one."""
+        bell = self._connections.writer.pubsub(ignore_subscribe_messages=True)
+        try:
+            bell.subscribe(_keys.SEARCH_BELL)
+            while not self._stopping.is_set():
+                self._search_or_wait(bell)
+            return 0.0
+        except AWAY_ERRORS as error:
+            log.debug("Nothing is searched: %s", error)
+            return AWAY
+        except RedisError as error:
+            self._say(f"Nothing can be searched, since Redis refuses: {error}.")
+            return REFUSED
+        except Exception:
+            log.exception("The searcher met an error of its own and starts anew.")
+            return AWAY
+        finally:
+            bell.close()
+
+    def _search_or_wait(self, bell: PubSub) -> None:
+        if not open_searches(self._connections.writer):
+            self._wait_for(bell)
+        elif self._lease.take():
+            with SearchShift(self._connections, self._lease, bell) as shift, suppress(Lost):
+                shift.run(self._stopping)
+            self._lease.release()
+        else:
+            self._stopping.wait(STANDBY)
+
+    def _wait_for(self, bell: PubSub) -> None:
+        end = time.monotonic() + LOOK
+        while not self._stopping.is_set() and time.monotonic() < end:
+            if bell.get_message(timeout=LISTEN) is not None:
+                return
+
+    def _say(self, text: str) -> None:
+        if text != self._said:
+            self._said = text
+            log.info(text)

@@ -1,0 +1,176 @@
+"""Why jobs fail: a memory of the newest failed jobs by cause, kept up with what changes. One per web process.
+
+What lies in the registries is in `failure_lists.py`, what is read of a job in `failure_read.py`, how they are put
+together in `failure_groups.py`, what boards tell in `failure_views.py`. Here: how much of it is read, and what next.
+"""
+
+import threading
+import time
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+import redis
+
+from webapp.errors import NotFound
+from webapp.offload import offload
+from webapp.queries import failure_read, failure_views, mutes
+from webapp.queries.clock import RedisClock
+from webapp.queries.failure_groups import HOUR_MS, Groups
+from webapp.queries.failure_lists import FailureLists
+from webapp.queries.mutes import Mute
+from webapp.queries.rows import RowReader
+from webapp.queries.titles import Titles
+
+#: New jobs of one read, and of one step of it; the next read goes on.
+READ_MAX, STEP = 1_000, 200
+#: Jobs of one read that are looked at again though nothing tells of a change.
+AGAIN_MAX = 100
+#: Jobs that notices told of between two reads.
+HEARD_MAX = 1_000
+#: Seconds within which several boards share one look.
+FRESH = 0.5
+#: Jobs of one cause that are shown.
+ROWS_MAX = 200
+
+#: (queue, score in its failed registry)
+Place = tuple[str, float]
+
+
+class Failures:
+    """The memory of one Redis. Its methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lists = FailureLists()
+        self._groups = Groups()
+        self._mutes: dict[str, Mute] = {}
+        #: What was read, by id, with the place that it had.
+        self._seen: dict[str, Place] = {}
+        #: What is to be read, newest first.
+        self._pending: dict[str, Place] = {}
+        #: Jobs whose place does not tell that they failed again: those that never expire, and those that were no
+        #: failures when they were read. Those that were read longest ago stand first.
+        self._doubtful: dict[str, None] = {}
+        self._heard: set[str] = set()
+        self._version = -1
+        self._next_expiry = float("inf")
+        self._looked_at = float("-inf")
+        self._has_recent = True
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the next read goes on with what the last one left."""
+        return bool(self._pending) or self._lists.is_walking
+
+    @property
+    def has_more_recent(self) -> bool:
+        """The same for who wants to know of the last hour only."""
+        return (bool(self._pending) and self._has_recent) or self._lists.is_walking
+
+    def hear(self, jobs: Iterable[str]) -> bool:
+        """Some jobs have changed; returns whether one that is remembered is among them. No I/O."""
+        found = [job_id for job_id in jobs if job_id in self._seen]
+        self._heard.update(islice(found, max(0, HEARD_MAX - len(self._heard))))
+        return bool(found)
+
+    def overview(self, reader: redis.Redis, clock: RedisClock, titles: Titles) -> dict[str, Any]:
+        """The board "failures". Three round trips where nothing has changed, see `_refresh`."""
+        with self._lock:
+            self._refresh(reader, clock, only_recent=False)
+            told = offload(failure_views.overview, self._view(clock, titles))
+        return told | self._extent()
+
+    def count(self, reader: redis.Redis, clock: RedisClock) -> dict[str, int]:
+        """The board "failures_count". Two round trips where nothing has changed, see `_refresh`."""
+        with self._lock:
+            self._refresh(reader, clock, only_recent=True)
+            return failure_views.last_hour(self._groups, self._mutes, clock.now_ms())
+
+    def group(
+        self, reader: redis.Redis, clock: RedisClock, rows: RowReader, cause_id: str, age: int | None
+    ) -> dict[str, Any]:
+        """The board "failure/<id>": one cause, and the newest of its jobs of the last `age` seconds. Raises NotFound.
+
+        Five round trips where nothing has changed, up to three more for jobs not met before.
+        """
+        with self._lock:
+            self._refresh(reader, clock, only_recent=False)
+            found = self._groups.get(cause_id)
+            if found is None and not self.has_more:
+                raise NotFound("No failed job is left of this cause.", fix="Look at the other causes.")
+            since = clock.now_ms() - age * 1_000 if age else 0
+            newest = found.newest(since, ROWS_MAX) if found else []
+            told = found and failure_views.group(found, self._view(clock, rows.titles))
+            more = found.since(since) - len(newest) if found else 0
+        shown = [row.as_json() for row in rows.rows(reader, [failure.id for failure in newest])]
+        sample = failure_read.traceback(reader, told["sample"]["job"]) if told else None
+        return {"group": told, "traceback": sample, "jobs": shown, "more": more, "age": age} | self._extent()
+
+    def _extent(self) -> dict[str, int]:
+        return {"looked_at": len(self._seen), "of": self._lists.total}
+
+    def _view(self, clock: RedisClock, titles: Titles) -> failure_views.View:
+        is_whole = self._lists.is_whole and not self.has_more
+        return failure_views.View(self._groups, self._mutes, clock.now_ms(), titles, is_whole)
+
+    def _refresh(self, reader: redis.Redis, clock: RedisClock, only_recent: bool) -> None:
+        """Look at the registries and the mutes, then read at most READ_MAX jobs that are new.
+
+        `only_recent`: what failed longer ago is left until somebody wants to know of it. Cost: see
+        `FailureLists.look` and `failure_read.read`, which takes STEP jobs at a time.
+        """
+        if time.monotonic() - self._looked_at >= FRESH:
+            self._lists.look(reader, clock)
+            self._mutes = mutes.read(reader)
+            now = clock.now_ms() / 1_000
+            if self._version != self._lists.version or now >= self._next_expiry:
+                offload(self._compare, now)
+            self._ask_again(only_recent)
+            self._looked_at = time.monotonic()
+        for _ in range(0, READ_MAX, STEP):
+            if not self._pending or (only_recent and not self._has_recent):
+                return
+            self._read(reader, clock.now_ms())
+
+    def _compare(self, now: float) -> None:
+        """Forget who has left the registries or expired, and note who is to be read. O(remembered jobs)."""
+        self._version = self._lists.version
+        members = {job_id: at for job_id, at in self._lists.members().items() if not 0 <= at[1] < now}
+        for job_id in self._seen.keys() - members.keys():
+            del self._seen[job_id]
+            self._doubtful.pop(job_id, None)
+            self._groups.drop(job_id)
+        new = [job_id for job_id, place in members.items() if self._seen.get(job_id) != place]
+        new.sort(key=lambda job_id: members[job_id][1], reverse=True)
+        self._pending = {job_id: members[job_id] for job_id in new}
+        self._has_recent = self._has_recent or bool(new)
+        self._next_expiry = min((score for _, score in members.values() if score >= 0), default=float("inf"))
+
+    def _ask_again(self, only_recent: bool) -> None:
+        """Put those that have changed, or may have unseen, before what is to be read."""
+        again, self._heard = self._heard, set()
+        self._has_recent = self._has_recent or bool(again)
+        if not only_recent:
+            again |= set(islice(self._doubtful, AGAIN_MAX))
+        if again:
+            first = {job_id: self._seen[job_id] for job_id in again if job_id in self._seen}
+            self._pending = first | self._pending
+
+    def _read(self, reader: redis.Redis, now_ms: int) -> None:
+        jobs = dict(islice(self._pending.items(), STEP))
+        found = failure_read.read(reader, {job_id: queue for job_id, (queue, _) in jobs.items()})
+        self._has_recent = False
+        for job_id, place in jobs.items():
+            self._pending.pop(job_id)
+            self._seen[job_id] = place
+            told = found[job_id]
+            if told:
+                self._groups.put(*told)
+                # Never-expiring jobs lie in the order of their ids: the newest may be the last.
+                self._has_recent = self._has_recent or told[0].at >= now_ms - HOUR_MS or place[1] < 0
+            else:
+                self._groups.drop(job_id)
+            self._doubtful.pop(job_id, None)
+            if not told or place[1] < 0:
+                self._doubtful[job_id] = None

@@ -1,0 +1,57 @@
+"""Stuck work, gathered: what will not go on without somebody. Each kind is read by a part of its own; never writes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import redis
+
+from webapp.models import JobSummary, Overview
+from webapp.queries.rows import RowReader
+from webapp.queries.stuck_deferred import DeferredWalk
+from webapp.queries.stuck_facts import KINDS, SHOWN_MAX, Kind, ids
+from webapp.queries.stuck_lists import StuckLists, lost_workers
+from webapp.queries.stuck_nowhere import NowhereWalk
+
+
+class StuckReader:
+    """Remembers how far its walks are, and what it may not tell yet. Used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._lists = StuckLists()
+        self._deferred = DeferredWalk()
+        self._nowhere = NowhereWalk()
+
+    def read(self, reader: redis.Redis, rows: RowReader, overview: Overview, now_ms: int) -> dict[str, Any]:
+        """{"kinds": what is stuck, "looked": how far the walks are}. About twenty round trips.
+
+        What may be a moment between two writes is told only by a read some seconds later.
+        """
+        kinds = {kind.kind: kind for kind in self._lists.read(reader, overview, now_ms)}
+        kinds["lost_worker"] = lost_workers(overview, (one.id for one in kinds["abandoned"].found))
+        kinds["deferred"] = self._deferred.read(reader, overview, now_ms)
+        kinds["nowhere"] = self._nowhere.read(reader, overview, now_ms)
+        known = {row.id: row for row in rows.rows(reader, ids(kinds.values()))}
+        told = [_without_gone(kinds[name], known) for name in KINDS]
+        return {
+            "kinds": [kind.as_json(known, overview) for kind in told if kind.total()],
+            "looked": {
+                "queues": len(overview.queues),
+                "workers": len(overview.workers),
+                "deferred": min(self._deferred.looked_at, overview.totals.deferred),
+                "deferred_of": overview.totals.deferred,
+                "keys": min(self._nowhere.looked_at, self._nowhere.keys),
+                "keys_of": self._nowhere.keys,
+                "walks": self._nowhere.walks,
+                "began_at": self._nowhere.began_at,
+            },
+        }
+
+
+def _without_gone(kind: Kind, rows: Mapping[str, JobSummary]) -> Kind:
+    """Without jobs whose hash has expired meanwhile: RQ drops them when their turn comes. A slot may be theirs."""
+    if kind.kind == "slots":
+        return kind
+    gone = {one.id for one in kind.found[:SHOWN_MAX] if rows[one.id].status is None}
+    left = [one for one in kind.found if one.id not in gone]
+    return replace(kind, found=left, count=None if kind.count is None else kind.count - len(gone))

@@ -1,0 +1,127 @@
+"""What is known of one job while it is judged: raw bytes first, decoded only where these cannot tell. No I/O."""
+
+import json
+import re
+import zlib
+from functools import lru_cache
+from typing import Any
+
+from webapp import decode
+from webapp.tree import tree
+
+#: Decompressed bytes that are looked at.
+RAW_BYTES = decode.DETAIL_BYTES
+#: Parts of the arguments that are looked at, and characters of each text.
+NODES, TEXT = 20_000, RAW_BYTES
+#: How the payload of a function begins: (name, None, …, in pickle protocols 4 and 5 and in RQ's JSON.
+_PICKLED = re.compile(rb"\x80[\x04\x05](?:\x95.{8})?\(\x8c(.)", re.DOTALL)
+_JSON = re.compile(rb'\[\s*("(?:[^"\\]|\\.){1,500}")\s*,\s*null\s*,')
+
+#: What a tree tells of a value that JSON has no place for.
+_PARTS = ("text", "args", "state", "items")
+
+Leaf = str | int | float | bool | None
+
+
+class Candidate:
+    """One job. `fields` holds the values of its hash by name, as Redis gave them; times are compared with `now_ms`."""
+
+    __slots__ = ("_call", "_description", "_leaves", "_low", "_raw", "data", "error", "fields", "id", "now_ms")
+
+    def __init__(self, job_id: bytes, fields: dict[str, bytes | None], now_ms: int) -> None:
+        self.id = job_id
+        self.fields = fields
+        self.now_ms = now_ms
+        self.data: bytes | None = None
+        #: The last traceback in lower case, once it was read.
+        self.error: str | None = None
+        self._raw: bytes | None = None
+        self._low: bytes | None = None
+        self._description: str | None = None
+        self._call: decode.Call | None = None
+        self._leaves: list[tuple[str, Leaf]] | None = None
+
+    @property
+    def raw(self) -> bytes:
+        """The payload decompressed, at most RAW_BYTES of it."""
+        if self._raw is None:
+            data = self.data or b""
+            try:
+                self._raw = zlib.decompressobj().decompress(data, RAW_BYTES)
+            except zlib.error:
+                self._raw = data[:RAW_BYTES]
+        return self._raw
+
+    @property
+    def low(self) -> bytes:
+        """`raw` in lower case, as far as ASCII goes."""
+        if self._low is None:
+            self._low = self.raw.lower()
+        return self._low
+
+    @property
+    def call(self) -> decode.Call:
+        if self._call is None:
+            self._call = decode.call(self.data, RAW_BYTES)
+        return self._call
+
+    @property
+    def func(self) -> str | None:
+        """The dotted name of the function, read from the payload's head where it stands there; else decoded."""
+        if self._call is None and (name := _func_at_head(self.raw[:600])) is not None:
+            return name
+        return self.call.func or decode.function_of_description(self.text("description"))
+
+    @property
+    def leaves(self) -> list[tuple[str, Leaf]]:
+        """Every text and number among the arguments, with the key under which it stands ("" where there is none)."""
+        if self._leaves is None:
+            self._leaves = []
+            for value in (*self.call.args, self.call.kwargs):
+                _collect(tree(value, NODES, TEXT), "", self._leaves)
+        return self._leaves
+
+    def text(self, name: str) -> str:
+        """A field as text; "" where it is unset."""
+        return (self.fields.get(name) or b"").decode("utf-8", "replace")
+
+
+def _func_at_head(head: bytes) -> str | None:
+    if found := _PICKLED.match(head):
+        end = found.end() + found[1][0]
+        # After the name comes the instance: None where the function is no method.
+        if head[end : end + 2] != b"\x94N":
+            return None
+        return _name(head[found.end() : end])
+    if found := _JSON.match(head):
+        return _json_name(found[1])
+    return None
+
+
+@lru_cache(10_000)
+def _name(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+@lru_cache(10_000)
+def _json_name(raw: bytes) -> str | None:
+    try:
+        return decode.clean(json.loads(raw))
+    except ValueError:
+        return None
+
+
+def _collect(value: Any, key: str, found: list[tuple[str, Leaf]]) -> None:
+    """Add the leaves of a tree (webapp/tree.py, so bounded in depth and number), texts in lower case."""
+    if isinstance(value, dict) and "__type__" in value:
+        for name in _PARTS:
+            if name in value:
+                _collect(value[name], key, found)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            _collect(part, name.lower(), found)
+    elif isinstance(value, list):
+        for part in value:
+            _collect(part, key, found)
+    else:
+        found.append((key, value.lower() if isinstance(value, str) else value))

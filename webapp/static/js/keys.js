@@ -1,0 +1,84 @@
+/** Hears the keys of the table and does what they say, where nobody is writing and nothing else is asked. */
+import { step, strokeOf } from "./keys.model.js";
+import { isMac, lay, lift, overlay } from "./overlay.js";
+import { singleKeys } from "./prefs.js";
+import { go, to } from "./router.js";
+import { freeze, frozen, goOn } from "./store.js";
+
+/** "g" and then nothing: after this the next key stands for itself. */
+const PATIENCE_MS = 1_500;
+/** Of what stands in rows and lists only what leads somewhere is stepped through. */
+const ROWS = ":is(tbody tr, li, [data-row]) a[href]";
+const NOT_ROWS = "nav:not(.types), header, .pager, .facets";
+
+const WRITING = "input, textarea, select, [contenteditable]";
+const ARROWS = new Set(["ArrowDown", "ArrowUp"]);
+
+const topDialog = () => [...document.querySelectorAll("dialog[open]")].at(-1);
+
+/** The first link of every row that is shown. */
+function rows() {
+  const scope = topDialog() ?? document.getElementById("main");
+  const found = new Map();
+  for (const link of scope.querySelectorAll(ROWS)) {
+    const row = link.closest("tbody tr, li, [data-row]");
+    if (!found.has(row) && !link.closest(NOT_ROWS) && link.checkVisibility()) found.set(row, link);
+  }
+  return [...found.values()];
+}
+
+function move(by) {
+  const links = rows();
+  const here = links.findIndex((link) => link === document.activeElement || link.closest("tbody tr, li, [data-row]").contains(document.activeElement));
+  const next = here < 0 ? links.at(by > 0 ? 0 : -1) : links[here + by];
+  next?.focus({ focusVisible: true });
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+/** The field of the page that searches it; a page without one has the palette. */
+function search() {
+  const field = document.getElementById("main").querySelector('input[role="combobox"], input[type="search"]');
+  if (!field || topDialog()) return lay("palette");
+  field.focus();
+  return field.select();
+}
+
+const DEEDS = {
+  find: () => (overlay.peek() === "palette" ? lift() : lay("palette")),
+  search,
+  freeze: () => (frozen.peek() ? goOn() : freeze()),
+  keys: () => lay("keys"),
+  next: () => move(1),
+  previous: () => move(-1),
+  go: ({ page }) => go(to(page)),
+};
+
+/** Arrows scroll, unless somebody already walks through rows. */
+const isForOthers = (stroke) => ARROWS.has(stroke) && !rows().includes(document.activeElement);
+
+/** A question, the palette and the list of keys have keys of their own. */
+const isTaken = () => topDialog()?.matches(":not(.drawer)") || document.querySelector(":popover-open:not(.toasts)");
+
+let pending = "";
+let timer = null;
+
+function onKeyDown(event) {
+  const stroke = event.isComposing || event.defaultPrevented ? "" : strokeOf(event, isMac);
+  if (!stroke || stroke === "Shift") return;
+  const isSingle = stroke !== "Mod+k";
+  if (isSingle && (!singleKeys.peek() || event.target.closest?.(WRITING) || isTaken() || isForOthers(stroke))) return;
+  clearTimeout(timer);
+  const result = step(pending, stroke);
+  pending = result.pending;
+  if (pending) timer = setTimeout(() => (pending = ""), PATIENCE_MS);
+  if (!result.entry) return;
+  event.preventDefault();
+  DEEDS[result.entry.does](result.entry);
+}
+
+/** Listens until the function that it answers is called. */
+export function listen() {
+  addEventListener("keydown", onKeyDown);
+  return () => removeEventListener("keydown", onKeyDown);
+}
+

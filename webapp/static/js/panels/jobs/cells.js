@@ -1,0 +1,59 @@
+/** The cells of a row of the table of jobs, one for each column. */
+import { Bar } from "../../components/bar.js";
+import { StatusChip } from "../../components/chip.js";
+import { reached, timeLeft } from "../../components/progress.model.js";
+import { duration, moment, NOTHING, shortId, ticking, workerName, zoneName } from "../../format.js";
+import { html } from "../../html.js";
+import { t } from "../../i18n.js";
+import { liveNow } from "../../liveness.js";
+import { toJob } from "../../router.js";
+import { workers } from "../../store.js";
+import { spell, timeOf } from "../joblist.model.js";
+import { COLUMNS, ran, waited } from "./columns.model.js";
+
+const Title = ({ row }) => html`
+  <a class="job-title clip" href=${toJob(row.id)} title=${row.func}>${row.title ?? shortId(row.id)}</a>
+  <span class="job-sub clip"><span class="mono quiet">${shortId(row.id)}</span> ${row.note ? html`<span class="tinted s-warn">${row.note}</span>` : row.args}</span>`;
+
+const Time = ({ at }) => html`<span title=${at == null ? "" : zoneName(at)}>${moment(at, liveNow.peek())}</span>`;
+
+function Spell({ row }) {
+  const { progress } = row;
+  if (row.status !== "started" || !progress) return html`<span class="muted">${spell(row, liveNow.value)}</span>`;
+  return html`
+    <span class="muted nowrap" title=${reached(progress)}>${timeLeft(progress.left) || spell(row, liveNow.value)}</span>
+    <${Bar} fraction=${progress.fraction} label=${t("progress.of_job", { title: row.title })} />`;
+}
+
+/** What goes on ticks; what is over stands. */
+const Seconds = ({ of, row, isOn }) => {
+  const seconds = of(row, isOn ? liveNow.value : liveNow.peek());
+  return html`<span class="muted">${isOn && seconds != null ? ticking(seconds) : duration(seconds)}</span>`;
+};
+
+function Worker({ name }) {
+  if (!name) return NOTHING;
+  const known = workers.value.find((worker) => worker.name === name);
+  return html`<span title=${name}>${known ? workerName(known) : shortId(name)}</span>`;
+}
+
+const CELLS = {
+  job: ({ row }) => html`<${Title} row=${row} />`,
+  id: ({ row }) => html`<span class="mono">${row.id}</span>`,
+  func: ({ row }) => html`<span class="mono" title=${row.func}>${row.func ?? NOTHING}</span>`,
+  args: ({ row }) => html`<span title=${row.args}>${row.args}</span>`,
+  queue: ({ row }) => html`<span title=${row.queue}>${row.queue ?? NOTHING}</span>`,
+  status: ({ row }) => html`<${StatusChip} status=${row.status} />`,
+  worker: ({ row }) => html`<${Worker} name=${row.worker} />`,
+  time: ({ row, field }) => html`<${Time} at=${timeOf(row, field)} />`,
+  waited: ({ row }) => html`<${Seconds} of=${waited} row=${row} isOn=${row.status === "queued"} />`,
+  ran: ({ row }) => html`<${Seconds} of=${ran} row=${row} isOn=${row.status === "started"} />`,
+  spell: ({ row }) => html`<${Spell} row=${row} />`,
+};
+
+/** `field`: the time that the order of the list follows. */
+export function Cell({ name, row, field }) {
+  const content = name in CELLS ? CELLS[name]({ row, field }) : html`<${Time} at=${row[COLUMNS[name].field]} />`;
+  if (name === "job") return html`<th scope="row">${content}</th>`;
+  return html`<td class=${`col-${name}`}>${content}</td>`;
+}

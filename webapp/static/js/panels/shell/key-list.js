@@ -1,0 +1,43 @@
+/** All keys of the page, from the table that it obeys. */
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { icons } from "../../components/icons.js";
+import { html } from "../../html.js";
+import { t } from "../../i18n.js";
+import { KEYS } from "../../keys.model.js";
+import { isMac, lift } from "../../overlay.js";
+import { singleKeys } from "../../prefs.js";
+
+const GROUPS = ["anywhere", "lists", "pages"];
+const NAMES = { "Mod+k": isMac ? "⌘ K" : "Ctrl K", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
+
+const Strokes = ({ keys }) => html`${keys.split(keys in NAMES ? "\n" : " ").map((key) => html`<kbd key=${key}>${NAMES[key] ?? key}</kbd> `)}`;
+
+const Line = ({ entry }) => html`
+  <tr>
+    <td>${entry.keys.map((keys, at) => html`${at > 0 && html`<span class="quiet"> ${t("keys.or")} </span>`}<${Strokes} keys=${keys} />`)}</td>
+    <th scope="row">${entry.page ? t(`title.${entry.page}`) : t(`keys.${entry.does}`)}</th>
+  </tr>`;
+
+const Group = ({ name }) => html`
+  <section>
+    <h3>${t(`keys.group.${name}`)}</h3>
+    <table><tbody>${KEYS.filter(({ group }) => group === name).map((entry) => html`<${Line} key=${entry.keys[0]} entry=${entry} />`)}</tbody></table>
+  </section>`;
+
+export function KeyList() {
+  const dialog = useRef(null);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    dialog.current.showModal();
+    return () => before?.isConnected && before.focus({ preventScroll: true });
+  }, []);
+  return html`
+    <dialog class="ask keys" ref=${dialog} aria-labelledby="keys-title" onClose=${lift} onMouseDown=${(event) => event.target === dialog.current && lift()} data-testid="keys">
+      <div class="keys-head">
+        <h2 id="keys-title">${t("keys.title")}</h2>
+        <button type="button" class="button bare icon" onClick=${lift} aria-label=${t("keys.dismiss")}><${icons.close} /></button>
+      </div>
+      ${!singleKeys.value && html`<p>${t("keys.off")}</p>`}
+      <div class="keys-columns">${GROUPS.map((name) => html`<${Group} key=${name} name=${name} />`)}</div>
+    </dialog>`;
+}
