@@ -20,6 +20,10 @@ class ConfigError(ValueError):
     """A setting cannot be used. The text names it and ends with what would work."""
 
 
+#: Characters of a label: the sidebar is narrow.
+LABEL_CHARS = 16
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """The settings of one process. Build it with `Config.from_env()`."""
@@ -44,6 +48,8 @@ class Config:
     queues: tuple[str, ...] = ("high", "default", "low")
     #: Path under which everything is served, for a reverse proxy: "" or "/rq".
     base_path: str = ""
+    #: What this installation is called beside the brand, at most LABEL_CHARS: "production", "staging".
+    label: str | None = None
     #: With it, HTTP Basic is asked for everything but /healthz. Any user name.
     password: str | None = None
     #: More host names the page may be asked under, comma separated (loopback names always may).
@@ -74,6 +80,7 @@ class Config:
             workers=read.integer("WORKERS", None, 0, 256),
             queues=read.names("QUEUES") or cls.queues,
             base_path=_base_path(read.text("BASE_PATH", bare=False) or ""),
+            label=(read.text("LABEL", bare=False) or "")[:LABEL_CHARS] or None,
             password=read.text("PASSWORD", bare=False),
             hosts=frozenset(name.lower() for name in read.names("HOSTS")),
             feed=read.choice("FEED", cls.feed, FEED_MODES),

@@ -19,6 +19,7 @@ def describe() -> dict:
     config: Config = current_app.config["RQLIVE"]
     return {
         "name": server_name(config),
+        "label": config.label,
         "attached": not config.own_redis,
         "may_write": config.may_write,
         "why_not": None if config.may_write else LOOK_ONLY,

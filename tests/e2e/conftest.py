@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import redis as redis_py
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.chromium import find_chromium
 from tests.processes import WebServer, WorkerProcess
@@ -16,6 +16,9 @@ from tests.support import ROOT, clean_env
 
 WIDE = (1280, 830)
 PHONE = (390, 844)
+#: Milliseconds until something must be so: a busy machine runs two browsers and a dozen servers.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -71,7 +74,7 @@ def open_page(chromium: Browser, dashboard: WebServer) -> Iterator[Callable[...,
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
 
         def note(text: str) -> None:
             if not any(part in text for part in allowed):

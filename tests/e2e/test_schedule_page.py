@@ -16,9 +16,6 @@ from tests.e2e import words
 from tests.e2e.conftest import PHONE
 from tests.support import eventually
 
-# A busy machine runs browsers, servers and workers at once.
-expect.set_options(timeout=15_000)
-
 
 @pytest.fixture
 def queue(redis) -> Queue:

@@ -16,6 +16,12 @@ def test_without_any_variable_it_is_a_page_on_this_machine_and_a_redis_of_our_ow
     assert not config.may_write
 
 
+def test_a_label_is_cut_to_what_the_sidebar_holds():
+    assert Config.from_env({"RQLIVE_LABEL": " staging "}).label == "staging"
+    assert Config.from_env({"RQLIVE_LABEL": "x" * 50}).label == "x" * 16
+    assert Config.from_env({"RQLIVE_LABEL": " "}).label is None
+
+
 @pytest.mark.parametrize("name", ["HOST", "PORT", "WORKERS"])
 def test_the_long_name_beats_the_bare_one(name):
     values = {"HOST": ("::1", "localhost"), "PORT": ("8001", "8002"), "WORKERS": ("2", "3")}[name]
@@ -25,7 +31,9 @@ def test_the_long_name_beats_the_bare_one(name):
     assert str(getattr(config, name.lower())) == values[1]
 
 
-@pytest.mark.parametrize("name", ["WRITE", "QUEUES", "PASSWORD", "HOSTS", "FILES", "BASE_PATH", "FEED", "RECORD"])
+@pytest.mark.parametrize(
+    "name", ["WRITE", "QUEUES", "PASSWORD", "HOSTS", "FILES", "BASE_PATH", "FEED", "RECORD", "LABEL"]
+)
 def test_names_that_other_programs_use_are_read_in_their_long_form_only(name):
     assert Config.from_env({name: "0" if name in ("WRITE", "RECORD") else "sampling"}) == Config.from_env({})
 

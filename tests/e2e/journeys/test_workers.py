@@ -96,7 +96,9 @@ def test_a_worker_killed_with_its_job_is_lost_and_the_job_is_not_offered_again_y
     worker.close()
     visitor.within_worker_row("victim").sees("lost for")
     visitor.within_job_row(job.id).sees("its worker is lost")
-    beside.open_job.sees("Its worker victim is lost. RQ fails the job when its heartbeat is overdue").offers("Stop…")
+    beside.open_job.sees("Its worker victim is lost, and its run with it. RQ counts the run as abandoned at").offers(
+        "Stop…"
+    )
     beside.reckons_with("409").open_job.clicks("Stop…")
     beside.agrees("Stop it").is_told("No worker heard it: victim does not listen any more.")
     assert site.status(job) == "started"

@@ -11,9 +11,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
-#: Milliseconds until something must be so; a busy machine runs two browsers and a dozen servers.
-PATIENCE_MS = 15_000
-expect.set_options(timeout=PATIENCE_MS)
+from tests.e2e.conftest import PATIENCE_MS
 
 #: A page that leaves something drops what it was asking for.
 LEFT = "net::ERR_ABORTED"

@@ -7,7 +7,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { lay, lift, overlay } from "../overlay.js";
 import { behind, to } from "../router.js";
-import { boards, totals } from "../store.js";
+import { boards, server, totals } from "../store.js";
 import { useWatch } from "../watch.js";
 import { Settings } from "./settings.js";
 import { StatusPill } from "./status.js";
@@ -78,9 +78,15 @@ function Nav() {
     </nav>`;
 }
 
+/** Which installation this is, where several look alike. */
+function Label() {
+  const label = server.value?.label;
+  return label && html`<span class=${`label ${/^prod/i.test(label) ? "tinted s-failed" : ""}`}>${label}</span>`;
+}
+
 export const Sidebar = () => html`
   <header class="sidebar">
-    <div class="side-head"><a class="brand" href=${to("overview")}><${Logo} />${t("brand")}</a></div>
+    <div class="side-head"><a class="brand" href=${to("overview")}><${Logo} />${t("brand")}</a><${Label} /></div>
     <${Nav} />
     <div class="side-foot"><${StatusPill} /></div>
     <${Settings} />
