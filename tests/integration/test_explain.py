@@ -248,7 +248,8 @@ def limited(queue: Queue, key: str = "narrow", slots: int = 1, **options) -> Job
 
 
 def test_a_rate_limited_job_waits_for_those_that_hold_the_slots(why, queue, redis, worker_process):
-    holder, waiter, later = (limited(queue) for _ in range(3))
+    # RQ keeps whole seconds: who came within the same one waits in the order of the ids.
+    holder, waiter, later = (limited(queue, job_id=name) for name in ("first", "second", "third"))
     found = why(waiter, "slots_wait", key="narrow", slots=1, held=1, ahead=0, queue="default")
     assert ids(found) == [holder.id]
     worker_process("default")

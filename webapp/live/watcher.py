@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from redis.exceptions import RedisError
 
@@ -193,7 +193,7 @@ class Watcher:
         with self._lock:
             dirty, self._dirty = self._dirty, Dirty()
             asked, self._asked = self._asked, set()
-        announced = bool(dirty)
+        announced, reset = bool(dirty), dirty.everything
         if now - self._reconciled_at >= RECONCILE:
             dirty.everything = True
         try:
@@ -204,7 +204,8 @@ class Watcher:
             # What was not read is read when Redis answers again.
             self._dirty.everything = True
             raise
-        self._tell_change(dirty)
+        # Not that everything is looked at now: who is told has a pace of his own for that.
+        self._tell_change(replace(dirty, everything=reset))
         if self._looks.unfinished:
             self.ask(self._looks.unfinished)
         if dirty.everything:
