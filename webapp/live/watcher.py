@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
 
@@ -193,7 +193,7 @@ class Watcher:
         with self._lock:
             dirty, self._dirty = self._dirty, Dirty()
             asked, self._asked = self._asked, set()
-        announced, reset = bool(dirty), dirty.everything
+        announced = bool(dirty)
         if now - self._reconciled_at >= RECONCILE:
             dirty.everything = True
         try:
@@ -204,8 +204,7 @@ class Watcher:
             # What was not read is read when Redis answers again.
             self._dirty.everything = True
             raise
-        # Not that everything is looked at now: who is told has a pace of his own for that.
-        self._tell_change(replace(dirty, everything=reset))
+        self._tell_change(dirty)
         if self._looks.unfinished:
             self.ask(self._looks.unfinished)
         if dirty.everything:
