@@ -113,7 +113,7 @@ def test_another_line_and_another_folder_are_the_same_cause_and_another_function
         ("/usr/lib/python3/dist-packages/yaml/__init__.py", False),
         ("C:\\Python311\\Lib\\json\\decoder.py", False),
         ("<frozen importlib._bootstrap>", False),
-        ("/work/app/jobs/_job_type.py", False),
+        ("/srv/app/jobs/_job_type.py", False),
     ],
 )
 def test_own_code_is_neither_pythons_nor_a_librarys(file, own):
