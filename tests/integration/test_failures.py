@@ -1,6 +1,7 @@
 """Causes of failure of real runs, of RQ 2.12's data and of odd data; right while jobs fail, leave and come back."""
 
 import base64
+import json
 import os
 import signal
 import time
@@ -14,12 +15,15 @@ from rq import Queue, Retry
 from rq.command import send_stop_job_command
 from rq.job import Job
 
+from jobs import _keys
 from tests import fixture_jobs, raw_jobs
 from tests.live import Page, get_ok
 from tests.support import eventually
+from webapp.boards import failures as boards
 from webapp.config import Config
 from webapp.connections import connect
 from webapp.errors import NotFound
+from webapp.live.interest import Dirty
 from webapp.queries import failure_lists, failures
 from webapp.queries.clock import RedisClock
 from webapp.queries.failures import Failures
@@ -43,7 +47,7 @@ class Memory:
         self.failures = Failures()
 
     def overview(self) -> dict:
-        self.failures._looked_at = float("-inf")
+        self.failures.look_anew()
         return self.failures.overview(self.reader, self.clock, self.titles)
 
     def whole(self) -> dict:
@@ -54,11 +58,11 @@ class Memory:
         return value
 
     def count(self) -> dict:
-        self.failures._looked_at = float("-inf")
+        self.failures.look_anew()
         return self.failures.count(self.reader, self.clock)
 
     def group(self, cause: str, age: int | None = None) -> dict:
-        self.failures._looked_at = float("-inf")
+        self.failures.look_anew()
         return self.failures.group(self.reader, self.clock, self.rows, cause, age)
 
     def close(self) -> None:
@@ -302,6 +306,18 @@ def test_a_flood_of_failures_between_two_looks_is_not_missed(redis, memory):
     many(redis, 450, "default", ago=100)
     assert memory.whole()["looked_at"] == 450 + 0, "the same ids failed again, and 400 others"
     assert memory.overview()["failed"] == 450
+
+
+def test_what_was_heard_of_since_the_last_look_is_not_told_from_it(redis, memory):
+    """Several boards share one look, and none of them may be told what was read before the change it heard of."""
+    board = boards.FailureCauses(memory.failures)
+    raw_jobs.listed(redis, "failed")
+    (group,) = memory.overview()["groups"]
+    redis.hset(_keys.MUTES, group["id"], json.dumps({"type": "E", "by": "ada", "at": 1, "until": None}))
+    again = (memory.reader, memory.clock, memory.titles)
+    assert memory.failures.overview(*again)["groups"][0]["muted"] is None, "the look of a moment ago is shared"
+    assert board.concerned(Dirty(activity=True), "", None)
+    assert memory.failures.overview(*again)["groups"][0]["muted"]["by"] == "ada"
 
 
 def test_who_watches_sees_a_failure_at_once_and_its_requeue_too(redis, web_server, worker_process):

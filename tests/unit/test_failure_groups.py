@@ -160,6 +160,12 @@ def test_the_boards_are_read_sooner_when_a_job_fails_or_a_cause_is_muted(dirty, 
     assert set(told.values()) == {concerned}
 
 
+def test_the_count_that_every_page_shows_is_not_read_because_all_is_looked_at_again():
+    made, again = boards(), Dirty(everything=True, is_routine=True)
+    assert made["failures"].concerned(again, "", None)
+    assert not made["failures_count"].concerned(again, "", None)
+
+
 def test_no_board_is_due_before_it_may_be_read():
     """Else the thread of the boards would turn on the spot."""
     for board in boards().values():

@@ -4,6 +4,7 @@ The first three share one memory of failed jobs; see docs/decisions/failure-caus
 """
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -34,7 +35,10 @@ class _Remembering(Board):
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
         is_known = self._failures.hear(dirty.jobs)
-        return super().concerned(dirty, argument, value) or is_known or dirty.activity
+        has_hint = super().concerned(replace(dirty, everything=False), argument, value) or is_known or dirty.activity
+        if has_hint:
+            self._failures.look_anew()
+        return has_hint or dirty.everything
 
 
 class FailureCauses(_Remembering):
@@ -72,8 +76,9 @@ class FailuresCount(_Remembering):
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
         """Not when all is looked at anyway, every few seconds: that would cost every open page two round trips."""
-        is_known = self._failures.hear(dirty.jobs)
-        return is_known or dirty.activity or any(status == "failed" for _, status in dirty.lists)
+        if dirty.is_routine:
+            dirty = replace(dirty, everything=False)
+        return super().concerned(dirty, argument, value)
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         return self._failures.count(context.reader, context.clock)

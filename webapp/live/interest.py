@@ -25,6 +25,8 @@ class Dirty:
     """What changed since the last look."""
 
     everything: bool = False
+    #: `everything` because it is time to look at all again: nothing tells of a change
+    is_routine: bool = False
     #: queues, registries, workers or suspension: numbers of the overview
     counts: bool = False
     catalog: bool = False

@@ -195,6 +195,7 @@ class Watcher:
             asked, self._asked = self._asked, set()
         announced = bool(dirty)
         if now - self._reconciled_at >= RECONCILE:
+            dirty.is_routine = not dirty.everything
             dirty.everything = True
         try:
             due = now - self._looked_at >= 0.9 * TICK or waited_for or self._looks.overview is None

@@ -1,7 +1,7 @@
 """One holding of the recorder's lease: hears of changed jobs, looks at them, counts, and writes every 2 s.
 
-Looks at most four times a second, whatever the load. Never reads arguments or results. Threads and lease-keeping
-belong to `recorder.py`.
+Looks at once where nothing happened before, so that a job is met before it runs, then at most four times a second,
+whatever the load. Never reads arguments or results. Threads and lease-keeping belong to `recorder.py`.
 """
 
 import secrets
@@ -29,8 +29,8 @@ FLUSH_INTERVAL = 2.0
 FIRST_WORD = 1.0
 #: While nothing happens, the covered time alone is written this seldom: each write wakes every web process.
 IDLE_WRITE_MS = 10_000
-#: Changed jobs are collected for this long before they are looked at.
-COLLECT = 0.15
+#: Least seconds between two looks: changed jobs are collected meanwhile.
+LOOK_GAP = 0.25
 #: The feed's thread rests for this long after each notice: read together, notices cost a third.
 REST = 0.1
 #: A job that was never looked at counts only what happened this recently, by its own times.
@@ -61,6 +61,7 @@ class Tenure:
         self._gap = False
         self._news = False
         self._next_flush = time.monotonic()
+        self._looked_at = float("-inf")
 
     def begin(self) -> None:
         """Start to listen, and mark where the workers' counters stand. Three round trips. Raises redis.RedisError."""
@@ -85,7 +86,7 @@ class Tenure:
     def step(self, stopping: threading.Event) -> bool:
         """Wait for a change or the next write, and do it. False where the lease is lost. Raises redis.RedisError."""
         if self._pending.bell.wait(max(0.0, self._next_flush - time.monotonic())):
-            stopping.wait(COLLECT)
+            stopping.wait(self._looked_at + LOOK_GAP - time.monotonic())
             self._look()
         return time.monotonic() < self._next_flush or self.flush()
 
@@ -134,6 +135,7 @@ class Tenure:
 
     def _look(self) -> None:
         """Look at the jobs that wait. Two round trips per 500 jobs, one where all were met before."""
+        self._looked_at = time.monotonic()
         waiting = self._pending.take()
         self._gap = self._gap or waiting.gap
         try:

@@ -56,6 +56,7 @@ class Failures:
         self._version = -1
         self._next_expiry = float("inf")
         self._looked_at = float("-inf")
+        self._is_outdated = False
         self._has_recent = True
 
     @property
@@ -73,6 +74,10 @@ class Failures:
         found = [job_id for job_id in jobs if job_id in self._seen]
         self._heard.update(islice(found, max(0, HEARD_MAX - len(self._heard))))
         return bool(found)
+
+    def look_anew(self) -> None:
+        """What was read a moment ago is older than what was heard since: the next read shares no look. No I/O."""
+        self._is_outdated = True
 
     def overview(self, reader: redis.Redis, clock: RedisClock, titles: Titles) -> dict[str, Any]:
         """The board "failures". Three round trips where nothing has changed, see `_refresh`."""
@@ -120,7 +125,8 @@ class Failures:
         `only_recent`: what failed longer ago is left until somebody wants to know of it. Cost: see
         `FailureLists.look` and `failure_read.read`, which takes STEP jobs at a time.
         """
-        if time.monotonic() - self._looked_at >= FRESH:
+        if self._is_outdated or time.monotonic() - self._looked_at >= FRESH:
+            self._is_outdated = False
             self._lists.look(reader, clock)
             self._mutes = mutes.read(reader)
             now = clock.now_ms() / 1_000
