@@ -40,13 +40,23 @@ def test_a_past_minute_is_read_once_and_the_present_one_again_and_again(redis, c
     write(redis, NOON_MINUTE - 5, finished=7)
     heartbeat(redis, NOON)
     commands = [read(redis, cache, NOON + SETTLED_MS + second * 1000) for second in range(4)]
-    assert commands == [1 + MINUTES_A_READ + 2, 1 + MINUTES_A_READ + 2, 1 + 1 + 2 + 1, 1 + 1 + 2]
+    assert commands == [2 + MINUTES_A_READ + 2, 2 + MINUTES_A_READ + 2, 2 + 1 + 2 + 1, 2 + 1 + 2]
     write(redis, NOON_MINUTE, covered_ms=20_000, finished=3)
     heartbeat(redis, NOON + 20_000)
     read(redis, cache, NOON + 20_000)
     figures, _ = cache.view(NOON + 20_000, {}, {})
     assert figures["finished"]["count"] == 3
     assert figures["failed"]["of"] == 10
+
+
+def test_what_an_emptied_redis_had_recorded_is_not_told_any_more(redis, cache):
+    write(redis, NOON_MINUTE - 5, finished=7)
+    write(redis, NOON_MINUTE - 40, finished=7)
+    for second in range(3):
+        read(redis, cache, NOON + SETTLED_MS + second * 1000)
+    redis.flushall()
+    read(redis, cache, NOON + SETTLED_MS + 3_000)
+    assert not any(minute.counts for minute in cache.minutes.values())
 
 
 def test_it_asks_nothing_within_a_second_of_the_last_read(redis, cache):

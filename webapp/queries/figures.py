@@ -36,18 +36,22 @@ class FiguresCache:
         self._heartbeat: int | None = None
         self._read_ms = 0
         self._asked: tuple[list[int], list[int]] = ([], [])
+        #: A settled minute that Redis must still have: where it is gone, Redis was emptied, and so is what we remember.
+        self._witness: int | None = None
         self._view: tuple[dict, tuple[dict, ...]] | None = None
         self._viewed_ms = 0
 
     def ask(self, pipe: redis.client.Pipeline, now_ms: int) -> None:
-        """Put HGETs into `pipe`: none within READ_EVERY_MS of the last read, then 5, and up to 33 at first."""
+        """Put reads into `pipe`: none within READ_EVERY_MS of the last one, then 6, and up to 33 at first."""
         self._asked = ([], [])
         if abs(now_ms - self._read_ms) < READ_EVERY_MS:
             return
         last = now_ms // MINUTE_MS
         wanted = [minute for minute in range(last, last - KEPT, -1) if minute not in self._settled]
         self._asked = (wanted[:MINUTES_A_READ], [last, last - 1])
+        self._witness = max((minute for minute in self._settled if self._minutes[minute].covered_ms), default=None)
         pipe.hget(_keys.RECORDER, "heartbeat")
+        pipe.exists(_keys.figures(last if self._witness is None else self._witness))
         for minute in self._asked[0]:
             pipe.hgetall(_keys.figures(minute))
         for minute in self._asked[1]:
@@ -58,15 +62,17 @@ class FiguresCache:
         if not replies:
             return
         minutes, functions = self._asked
-        values = [reply(value) or {} for value in replies[1:]]
-        self._heartbeat = integer(reply(replies[0]))
+        heartbeat, witnessed, *values = map(reply, replies)
+        self._heartbeat = integer(heartbeat)
+        if self._witness is not None and witnessed == 0:
+            self._minutes, self._settled = {}, set()
         self._read_ms = now_ms
         for minute, fields in zip(minutes, values, strict=False):
-            self._minutes[minute] = _minute(fields)
+            self._minutes[minute] = _minute(fields or {})
             if (minute + 1) * MINUTE_MS + SETTLED_MS <= now_ms:
                 self._settled.add(minute)
         self._functions = {
-            minute: _functions(fields) for minute, fields in zip(functions, values[len(minutes) :], strict=True)
+            minute: _functions(fields or {}) for minute, fields in zip(functions, values[len(minutes) :], strict=True)
         }
         self._forget(before=now_ms // MINUTE_MS - KEPT)
 
