@@ -9,6 +9,7 @@ import pytest
 import redis as redis_py
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from jobs import _keys
 from tests.chromium import find_chromium
 from tests.processes import WebServer, WorkerProcess
 from tests.servers import RedisServer
@@ -16,6 +17,8 @@ from tests.support import ROOT, clean_env
 
 WIDE = (1280, 830)
 PHONE = (390, 844)
+#: Settings of a web process that may do everything.
+WRITES = {"RQLIVE_WRITE": 1}
 #: Milliseconds until something must be so: a busy machine runs two browsers and a dozen servers.
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -91,19 +94,54 @@ def open_page(chromium: Browser, dashboard: WebServer) -> Iterator[Callable[...,
     assert not errors, "\n".join(errors)
 
 
-@pytest.fixture
-def dashboard(redis: redis_py.Redis, redis_server: RedisServer, web_server: Callable[..., WebServer]) -> WebServer:
-    """A web process that may write, on an empty Redis into which the job types of the project are published."""
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of uploads and artifacts of `dashboard`, for its workers: `env={"RQLIVE_FILES": files}`."""
+    return tmp_path_factory.mktemp("dashboard-files")
+
+
+@pytest.fixture(scope="session")
+def _dashboard(redis_server: RedisServer, files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    server = WebServer(redis_server.url, tmp_path_factory.mktemp("dashboard"), WRITES | {"RQLIVE_FILES": files})
+    server.wait_ready()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def project_types(redis_server: RedisServer) -> dict[bytes, bytes]:
+    """The catalog of the project's own job types as it is stored."""
     publish(redis_server.url)
-    return web_server(env={"RQLIVE_WRITE": 1})
+    with redis_py.Redis.from_url(redis_server.url) as client:
+        return client.hgetall(_keys.CATALOG)
 
 
 @pytest.fixture
-def own_worker(redis_server: RedisServer, tmp_path: Path, started: Callable) -> Callable[[], WorkerProcess]:
+def catalog(project_types: dict[bytes, bytes], redis: redis_py.Redis) -> None:
+    """Redis is empty but for the project's job types. Writing what was published costs nothing, publishing a second."""
+    redis.hset(_keys.CATALOG, mapping=project_types)
+
+
+@pytest.fixture
+def dashboard(catalog: None, _dashboard: WebServer) -> WebServer:
+    """A web process that may write, on an empty Redis with the job types of the project. Shared: do not stop it."""
+    return _dashboard
+
+
+@pytest.fixture
+def own_dashboard(catalog: None, web_server: Callable[..., WebServer]) -> WebServer:
+    """The same for this test alone."""
+    return web_server(env=WRITES)
+
+
+@pytest.fixture
+def own_worker(
+    redis_server: RedisServer, tmp_path: Path, files: Path, started: Callable
+) -> Callable[[], WorkerProcess]:
     """Starts the project's own worker, which shares the dashboard's files; returns when it listens."""
 
     def start(url: str | None = None) -> WorkerProcess:
-        env = {"RQLIVE_FILES": tmp_path / "files"}
+        env = {"RQLIVE_FILES": files}
         worker = WorkerProcess(url or redis_server.url, ("default",), "own-worker", (), tmp_path, env, stock=False)
         started(worker)
         worker.wait_ready()

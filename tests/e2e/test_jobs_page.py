@@ -1,29 +1,19 @@
-"""The Jobs page in a real browser: found, narrowed, turned round, named, and told why not. One server for all of it."""
+"""The Jobs page in a real browser: found, narrowed, turned round, named, and told why not."""
 
 import sys
 from collections.abc import Iterator
 
 import pytest
-import redis as redis_py
 from playwright.sync_api import Locator, Page, expect
 from rq import Queue
 
 from tests import raw_jobs
 from tests.e2e import words
 from tests.e2e.conftest import PHONE
-from tests.processes import Process, WebServer
+from tests.processes import Process
 from tests.servers import RedisServer
 
 ADD, FAIL, SAY = (f"tests.fixture_jobs.{name}" for name in ("add", "div_by_zero", "say_hello"))
-
-
-@pytest.fixture(scope="module")
-def site(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
-    folder = tmp_path_factory.mktemp("site")
-    server = WebServer(redis_server.url, folder, {"RQLIVE_WRITE": 1})
-    server.wait_ready()
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +24,6 @@ def searching(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactor
     process = Process([sys.executable, "-m", "webapp.operations"], folder, settings)
     yield process
     process.close()
-
-
-@pytest.fixture
-def dashboard(site: WebServer, redis: redis_py.Redis) -> WebServer:
-    """The server of this file, on an empty Redis."""
-    return site
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ def web_site() -> Iterator[Site]:
 
 
 def test_links_are_pasted_checked_and_the_worst_is_seen_first(
-    open_page, worker_process, web_site: Site, tmp_path: Path
+    open_page, worker_process, web_site: Site, files: Path
 ) -> None:
-    worker_process("default", env={"RQLIVE_FILES": tmp_path / "files", SETTING: 1})
+    worker_process("default", env={"RQLIVE_FILES": files, SETTING: 1})
     ways = ["/ok", "/to/301/ok", "/status/404", "/status/500", "/drop"]
     page = open_page("/submit/link_check")
     expect(page.locator("#f-urls")).to_have_value("\n".join(EXAMPLES))

@@ -119,13 +119,13 @@ def test_while_redis_is_away_the_last_values_stay_greyed_and_come_back_to_life(
 
 @pytest.mark.slow
 def test_a_page_comes_back_by_itself_after_the_server_was_restarted(
-    open_page, dashboard, redis, redis_server, started, tmp_path
+    open_page, own_dashboard, redis, redis_server, started, tmp_path
 ) -> None:
-    page = open_page(allowed=BREAK)
+    page = open_page(url=own_dashboard.url, allowed=BREAK)
     words.live(page)
-    dashboard.stop()
+    own_dashboard.stop()
     expect(page.get_by_test_id("status")).to_contain_text("Offline since")
     Queue("default", connection=redis).enqueue(f"{FUNCTION}.nothing")
-    started(WebServer(redis_server.url, tmp_path, {"RQLIVE_WRITE": 1, "PORT": dashboard.port}))
+    started(WebServer(redis_server.url, tmp_path, {"RQLIVE_WRITE": 1, "PORT": own_dashboard.port}))
     words.live(page)
     expect(words.figure(page, "queued")).to_have_text("1")

@@ -14,6 +14,12 @@ BREAK = ("WebSocket", "Failed to load resource")
 
 
 @pytest.fixture
+def dashboard(own_dashboard: WebServer) -> WebServer:
+    """Who is in the Room of a server is remembered by it: each test has one of its own."""
+    return own_dashboard
+
+
+@pytest.fixture
 def other(dashboard: WebServer, web_server) -> WebServer:
     """A second server on the Redis of the first."""
     return web_server(env={"RQLIVE_WRITE": 1})
