@@ -1,15 +1,12 @@
-"""Every page in a real browser, light and dark, wide and on a phone: no error, nothing cut off, nothing unreadable."""
+"""Addresses, tabs, themes and what an empty page says. That every page fits is in `journeys/test_every_page.py`."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from rq import Queue
 
 from tests.e2e import words
-from tests.e2e.conftest import PHONE, WIDE
 
 FUNCTION = "tests.fixture_jobs"
-PAGES = ("/", "/jobs", "/jobs?status=failed", "/jobs?queue=default&status=finished", "/activity", "/submit")
-PAGES += ("/submit/csv_profile", "/failures", "/workers", "/schedule", "/groups", "/stuck", "/health", "/room")
 
 
 @pytest.fixture
@@ -23,22 +20,6 @@ def jobs(redis, worker_process) -> dict[str, str]:
     }
     worker_process("default", burst=True)
     return found
-
-
-def shows_everything(page: Page) -> bool:
-    """Nothing is wider than the window."""
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_every_page_opens_without_an_error_and_nothing_is_cut_off(open_page, jobs, size, theme) -> None:
-    page = open_page("/", size, theme)
-    for address in (*PAGES, f"/jobs/{jobs['finished']}", f"/jobs/{jobs['failed']}"):
-        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + address)
-        expect(page.locator("h1").first).to_be_visible()
-        words.live(page)
-        assert shows_everything(page), f"{address} is wider than the window"
 
 
 def test_the_overview_says_how_much_waits_and_what_each_queue_holds(open_page, jobs) -> None:
