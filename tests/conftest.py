@@ -4,6 +4,7 @@
 or configures its server takes `own_redis_server`. Helpers to import are in `tests/support.py`.
 """
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,12 @@ import redis as redis_py
 
 from tests.processes import Process, WebServer, WorkerProcess
 from tests.servers import RedisServer
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What a suite in the background was told to ignore, the processes that it starts would ignore too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

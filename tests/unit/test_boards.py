@@ -83,6 +83,36 @@ def test_who_begins_to_watch_is_told_the_value_once(boards, board, hub):
     assert [event.body for event in boards.latest(events.board_topic("counting/night"))] == told
 
 
+def test_who_comes_back_to_a_board_is_told_what_changed_while_nobody_watched(boards, board, hub):
+    first = watching(boards, hub, "counting")
+    eventually(lambda: len(first) == 1)
+    hub.unsubscribe(next(iter(hub._subscriptions)))
+    board.told = {"n": 2}
+    boards.heard(Dirty(lists={("default", "failed")}))
+    assert boards.latest(events.board_topic("counting")) == [], "what is known is older than what was heard of"
+    second = watching(boards, hub, "counting")
+    eventually(lambda: [event["value"] for event in second] == [{"n": 2}])
+
+
+def test_what_nobody_kept_up_is_read_again_and_told_though_it_is_the_same(boards, board, hub):
+    first = watching(boards, hub, "counting")
+    eventually(lambda: len(first) == 1)
+    hub.unsubscribe(next(iter(hub._subscriptions)))
+    board.every = 0.02
+    eventually(lambda: boards.latest(events.board_topic("counting")) == [])
+    second = watching(boards, hub, "counting")
+    eventually(lambda: [event["value"] for event in second] == [{"n": 1}])
+
+
+def test_what_a_request_read_first_is_told_to_those_who_watch(boards, board, hub):
+    told = watching(boards, hub, "counting")
+    eventually(lambda: len(told) == 1)
+    board.told = {"n": 2}
+    eventually(lambda: boards.read("counting")[0] == {"n": 2})
+    boards.heard(Dirty(lists={("default", "failed")}))
+    eventually(lambda: [event["value"] for event in told] == [{"n": 1}, {"n": 2}])
+
+
 def test_a_change_that_concerns_it_is_told_and_others_are_not_even_read(boards, board, hub):
     told = watching(boards, hub, "counting")
     eventually(lambda: told)

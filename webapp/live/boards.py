@@ -40,7 +40,14 @@ class _Kept:
     #: monotonic seconds of the last read, whatever came of it
     read_at: float = float("-inf")
     dirty: bool = True
+    #: What those who watch were told last, and the value and the error that it told of.
     event: Event | None = None
+    told: tuple[dict[str, Any] | None, str] | None = None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether something was heard of since it was read, or nobody kept it up."""
+        return self.dirty or time.monotonic() - self.read_at > self.board.every
 
 
 class Boards:
@@ -57,12 +64,18 @@ class Boards:
         self._stopping = False
 
     def latest(self, topic: str) -> list[Event]:
-        """What somebody should be told who begins to watch `topic` now; empty where it was not read yet."""
+        """What somebody should be told who begins to watch `topic` now; empty where that must be read first: `ask`."""
         kept = self._kept.get(topic.removeprefix(events.board_topic("")))
-        return [kept.event] if kept and kept.event else []
+        if kept is None or kept.event is None:
+            return []
+        if kept.is_outdated:
+            # What is read next is told to everybody who watches by then, also where it is the same.
+            kept.event = None
+            return []
+        return [kept.event]
 
     def ask(self) -> None:
-        """Somebody watches a board that was not read yet."""
+        """Somebody watches a board that must be read first."""
         with self._lock:
             if not self._started:
                 self._started = True
@@ -131,9 +144,11 @@ class Boards:
         return min(waits, default=None)
 
     def _tell(self, name: str, kept: _Kept) -> None:
-        before, failed = kept.value, kept.error
         self._read(kept)
-        if kept.event is None or kept.value != before or str(kept.error) != str(failed):
+        # Requests read it too: what matters is what was told last.
+        now = kept.value, str(kept.error)
+        if kept.event is None or kept.told != now:
+            kept.told = now
             kept.event = events.board(name, kept.value, kept.as_of, _plain(kept.error))
             self._hub.publish([kept.event])
 
@@ -166,4 +181,4 @@ def _due(kept: _Kept) -> float:
     """Monotonic time at which a watched board is read again."""
     if kept.error is not None:
         return kept.read_at + AGAIN
-    return kept.read_at + (kept.board.gap if kept.dirty else kept.board.every)
+    return kept.read_at + (kept.board.gap if kept.dirty or kept.event is None else kept.board.every)
