@@ -61,6 +61,10 @@ class Memory:
         self.failures.look_anew()
         return self.failures.count(self.reader, self.clock)
 
+    def stopped(self) -> dict:
+        self.failures.look_anew()
+        return self.failures.stopped(self.reader, self.clock)
+
     def group(self, cause: str, age: int | None = None) -> dict:
         self.failures.look_anew()
         return self.failures.group(self.reader, self.clock, self.rows, cause, age)
@@ -207,6 +211,17 @@ def test_one_left_and_one_came_between_two_looks(redis, memory):
     redis.zrem("rq:failed:default", ids[0])
     failed(redis, "KeyError: 'x'", ago=0)
     assert names(memory.whole()) == {"ValueError": 4, "KeyError": 1}
+
+
+def test_stopped_jobs_are_counted_by_queue_though_rq_lists_them_as_failed(redis, memory):
+    stopped = [raw_jobs.listed(redis, "failed", status="stopped", queue=queue) for queue in ("a", "a", "b")]
+    raw_jobs.listed(redis, "failed", queue="a")
+    told = memory.stopped()
+    assert (told["queues"], told["whole"]) == ({"a": 2, "b": 1}, True)
+    redis.zrem("rq:failed:b", stopped[2])
+    redis.hset(f"rq:job:{stopped[0]}", "status", "queued")
+    memory.failures.hear([stopped[0]])
+    assert memory.stopped()["queues"] == {"a": 1}
 
 
 def test_jobs_that_never_expire_are_seen_failing_again(redis, memory):

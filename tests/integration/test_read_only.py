@@ -31,6 +31,7 @@ BOARDS = (
     "redis",
     "failures_count",
     "failures",
+    "stopped",
     "compare/{job}",
     "stuck",
     "schedule",

@@ -1,7 +1,7 @@
 /** The Jobs page: its columns and why some cannot be sorted by, saved views, and how a search stands. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { countOf, countsOf } from "../../webapp/static/js/panels/facets.model.js";
+import { countOf, countsOf, stoppedOf } from "../../webapp/static/js/panels/facets.model.js";
 import { COLUMNS, columnsOf, DEFAULT, instead, isTurned, ran, sorting, textOf, waited, widthOf } from "../../webapp/static/js/panels/jobs/columns.model.js";
 import { entriesOf, fraction, isOver, standing } from "../../webapp/static/js/panels/jobs/results.model.js";
 import { isShown, MOST_VIEWS, parsed, suggested, viewOf, without, withView } from "../../webapp/static/js/panels/jobs/views.model.js";
@@ -131,4 +131,12 @@ test("a queue counts its jobs of one status, or of all", () => {
   const queue = { queued: 3, failed: 1, ready: 2 };
   assert.deepEqual([countOf(queue, ""), countOf(queue, "failed"), countOf(queue, "ready_to_enqueue"), countOf(queue, "stopped")], [6, 1, 2, null]);
   assert.equal(countsOf(["failed"], { failed: 4 }, { failed: 1 }).failed, 4, "what is pushed is newer than what came with the list");
+});
+
+test("stopped jobs are counted where all failed ones were looked at, and told as a least number before", () => {
+  const board = { queues: { a: 2, b: 1 }, whole: true };
+  assert.deepEqual([stoppedOf(board, ""), stoppedOf(board, "b"), stoppedOf(board, "c")].map(({ n }) => n), [3, 1, 0]);
+  assert.deepEqual(stoppedOf({ ...board, whole: false }, "a"), { n: 2, more: true });
+  assert.deepEqual(stoppedOf({ queues: {}, whole: false }, ""), { n: null, more: false });
+  assert.deepEqual(stoppedOf(null, ""), { n: null, more: false });
 });

@@ -1,6 +1,7 @@
-"""The boards of failures: `failures`, `failure/<cause>` or `failure/<cause>/<seconds>`, `failures_count`, `compare/…`.
+"""The boards of failures: `failures`, `failure/<cause>` or `failure/<cause>/<seconds>`, `failures_count`,
+`stopped`, `compare/…`.
 
-The first three share one memory of failed jobs; see docs/decisions/failure-causes.md.
+All but the last share one memory of failed jobs; see docs/decisions/failure-causes.md.
 """
 
 import re
@@ -84,6 +85,13 @@ class FailuresCount(_Remembering):
         return self._failures.count(context.reader, context.clock)
 
 
+class Stopped(_Remembering):
+    """How many jobs were stopped: RQ keeps no list of them."""
+
+    def read(self, context: Context, argument: str) -> dict[str, Any]:
+        return self._failures.stopped(context.reader, context.clock)
+
+
 class Compare(Board):
     """A failed run beside a good one: `compare/<failed id>`, or `compare/<failed id>:<good id>`, ids URL-encoded."""
 
@@ -108,4 +116,5 @@ def boards() -> dict[str, Board]:
         "failure": FailureCause(memory),
         "failures": FailureCauses(memory),
         "failures_count": FailuresCount(memory),
+        "stopped": Stopped(memory),
     }

@@ -53,34 +53,38 @@ class _Stored:
     func: str | None
 
 
-Found = dict[str, tuple[Failure, Cause] | None]
+#: Stands for a job that was stopped: RQ keeps it among the failed ones.
+STOPPED = "stopped"
+Found = dict[str, tuple[Failure, Cause] | str | None]
 
 
 def read(reader: redis.Redis, jobs: Mapping[str, str]) -> Found:
-    """By id, from id to queue: how each failed; None for those that did not (stopped, queued again, gone).
+    """By id, from id to queue: how each failed; STOPPED, or None for those that did neither (queued again, gone).
 
     Two round trips for SLICE jobs, one more where a payload or a results entry is missing. Raises redis.RedisError.
     """
     found: Found = {}
     ids = list(jobs)
     for start in range(0, len(ids), SLICE):
-        stored = _read_slice(reader, {job_id: jobs[job_id] for job_id in ids[start : start + SLICE]})
-        found |= offload(_decode, stored)
+        stored, stopped = _read_slice(reader, {job_id: jobs[job_id] for job_id in ids[start : start + SLICE]})
+        found |= offload(_decode, stored) | dict.fromkeys(stopped, STOPPED)
     return {job_id: found.get(job_id) for job_id in ids}
 
 
-def _read_slice(reader: redis.Redis, jobs: Mapping[str, str]) -> list[_Stored]:
+def _read_slice(reader: redis.Redis, jobs: Mapping[str, str]) -> tuple[list[_Stored], list[str]]:
+    """(the failed ones, ids of the stopped ones)."""
     plan = Plan(reader)
     for job_id in jobs:
         plan.ask(job_id, _ask, job_id)
     plan.execute()
     answers = {job_id: [reply(answer) for answer in plan[job_id]] for job_id in jobs}
     failed = {job_id: answer for job_id, answer in answers.items() if answer[0] and answer[0][0] == b"failed"}
+    stopped = [job_id for job_id, answer in answers.items() if answer[0] and answer[0][0] == b"stopped"]
     calls = Calls()
     calls.learn(reader, {job_id: (answer[0][3], answer[1] or 0) for job_id, answer in failed.items()})
     old = [job_id for job_id, answer in failed.items() if not answer[3] and 0 < (answer[2] or 0) <= EXC_INFO_MAX]
     exc_info = _exc_info(reader, old)
-    return [
+    stored = [
         _Stored(
             job_id,
             jobs[job_id],
@@ -91,6 +95,7 @@ def _read_slice(reader: redis.Redis, jobs: Mapping[str, str]) -> list[_Stored]:
         )
         for job_id, answer in failed.items()
     ]
+    return stored, stopped
 
 
 def _ask(pipe: redis.client.Pipeline, job_id: str) -> None:

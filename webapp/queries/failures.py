@@ -6,6 +6,7 @@ together in `failure_groups.py`, what boards tell in `failure_views.py`. Here: h
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
@@ -52,6 +53,8 @@ class Failures:
         #: Jobs whose place does not tell that they failed again: those that never expire, and those that were no
         #: failures when they were read. Those that were read longest ago stand first.
         self._doubtful: dict[str, None] = {}
+        #: Those of `_seen` that were stopped: RQ counts them among the failed ones.
+        self._stopped: set[str] = set()
         self._heard: set[str] = set()
         self._version = -1
         self._next_expiry = float("inf")
@@ -91,6 +94,14 @@ class Failures:
         with self._lock:
             self._refresh(reader, clock, only_recent=True)
             return failure_views.last_hour(self._groups, self._mutes, clock.now_ms())
+
+    def stopped(self, reader: redis.Redis, clock: RedisClock) -> dict[str, Any]:
+        """The board "stopped": how many jobs of each queue were. Two round trips where nothing has changed."""
+        with self._lock:
+            self._refresh(reader, clock, only_recent=False)
+            counts = Counter(self._seen[job_id][0] for job_id in self._stopped)
+            is_whole = self._lists.is_whole and not self.has_more
+        return {"queues": dict(counts), "whole": is_whole} | self._extent()
 
     def group(
         self, reader: redis.Redis, clock: RedisClock, rows: RowReader, cause_id: str, age: int | None
@@ -146,6 +157,7 @@ class Failures:
         for job_id in self._seen.keys() - members.keys():
             del self._seen[job_id]
             self._doubtful.pop(job_id, None)
+            self._stopped.discard(job_id)
             self._groups.drop(job_id)
         new = [job_id for job_id, place in members.items() if self._seen.get(job_id) != place]
         new.sort(key=lambda job_id: members[job_id][1], reverse=True)
@@ -171,6 +183,10 @@ class Failures:
             self._pending.pop(job_id)
             self._seen[job_id] = place
             told = found[job_id]
+            self._stopped.discard(job_id)
+            if told == failure_read.STOPPED:
+                self._stopped.add(job_id)
+                told = None
             if told:
                 self._groups.put(*told)
                 # Never-expiring jobs lie in the order of their ids: the newest may be the last.

@@ -19,6 +19,17 @@ export function countsOf(statuses, pushed, fetched) {
   return Object.fromEntries(statuses.map((status) => [status, count(status)]));
 }
 
+/**
+ * How many jobs were stopped, of one queue or of all: RQ counts them among the failed ones, so they are looked for there.
+ * @param {object|null} board the board `stopped`
+ * @returns {{n: number|null, more: boolean}} `more`: not all failed jobs were looked at
+ */
+export function stoppedOf(board, queue) {
+  if (!board) return { n: null, more: false };
+  const n = queue ? (board.queues[queue] ?? 0) : Object.values(board.queues).reduce((a, b) => a + b, 0);
+  return board.whole || n ? { n, more: !board.whole } : { n: null, more: false };
+}
+
 /** All of them together, or null before anything is known. */
 export const total = (counts) => {
   const known = Object.values(counts).filter((n) => n != null);
