@@ -40,6 +40,15 @@ FIGURES_TTL = 24 * 3600
 #: Functions told apart within one minute; the rest are summed as "other".
 FIGURES_FUNCTIONS_MAX = 200
 
+#: hash, id of a job that RQ lists nowhere by queue -> `<status>\x1f<queue>`, kept by the recorder that holds the lease.
+#: At most UNLISTED_MAX fields of 300 bytes; its field UNLISTED_WHOLE says whether these are all of them, or the least
+#: that there are, or whether nobody knows.
+UNLISTED = f"{PREFIX}unlisted"
+UNLISTED_MAX = 10_000
+UNLISTED_TTL = 24 * 3600
+UNLISTED_WHOLE = "::whole"
+UNLISTED_ALL, UNLISTED_MORE, UNLISTED_UNSURE = "all", "more", "unsure"
+
 #: hash, id of a cause of failure -> JSON {type, by, at, until (epoch ms, or null)}: hidden from everybody. At most
 #: MUTES_MAX fields of 400 bytes; those that are over make room for new ones.
 MUTES = f"{PREFIX}mutes"
@@ -152,5 +161,5 @@ def feed_prefixes() -> list[str]:
     RQ's worker and execution hashes are left out: they are heartbeats, 9 of 14 notices of a job, and are polled.
     """
     rq = "job: queue wip: finished: failed: deferred: scheduled: canceled: ready: rl workers suspended group cron"
-    ours = "log: activity catalog figures: probe: search:"
+    ours = "log: activity catalog figures: probe: search: unlisted"
     return [f"{RQ}:{name}" for name in rq.split()] + [f"{PREFIX}{name}" for name in ours.split()]

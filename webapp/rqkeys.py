@@ -132,3 +132,8 @@ def names(members: object, prefix: str) -> list[str]:
         return []
     found = (member[len(start) :] for member in members if isinstance(member, bytes) and member.startswith(start))
     return sorted(name.decode("utf-8", "replace") for name in found if name)
+
+
+def pattern(prefix: str) -> str:
+    """What SCAN matches all keys with that begin so: RQ_KEY_PREFIX may be anything."""
+    return "".join(f"\\{char}" if char in "*?[]\\^" else char for char in prefix) + "*"

@@ -32,6 +32,7 @@ BOARDS = (
     "failures_count",
     "failures",
     "stopped",
+    "unlisted",
     "compare/{job}",
     "stuck",
     "schedule",

@@ -1,7 +1,7 @@
 /** The Jobs page: its columns and why some cannot be sorted by, saved views, and how a search stands. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { countOf, countsOf, stoppedOf } from "../../webapp/static/js/panels/facets.model.js";
+import { countOf, countsOf, stoppedOf, unlistedOf } from "../../webapp/static/js/panels/facets.model.js";
 import { COLUMNS, columnsOf, DEFAULT, instead, isTurned, ran, sorting, textOf, waited, widthOf } from "../../webapp/static/js/panels/jobs/columns.model.js";
 import { entriesOf, fraction, isOver, standing } from "../../webapp/static/js/panels/jobs/results.model.js";
 import { isShown, MOST_VIEWS, parsed, suggested, viewOf, without, withView } from "../../webapp/static/js/panels/jobs/views.model.js";
@@ -139,4 +139,13 @@ test("stopped jobs are counted where all failed ones were looked at, and told as
   assert.deepEqual(stoppedOf({ ...board, whole: false }, "a"), { n: 2, more: true });
   assert.deepEqual(stoppedOf({ queues: {}, whole: false }, ""), { n: null, more: false });
   assert.deepEqual(stoppedOf(null, ""), { n: null, more: false });
+});
+
+test("what the recorder lists is counted while it is sure of it", () => {
+  const board = { created: { a: 2, b: 1 }, rate_limited: {}, sure: "all" };
+  assert.deepEqual(unlistedOf(board, "created", ""), { n: 3, more: false });
+  assert.deepEqual(unlistedOf(board, "rate_limited", "a"), { n: 0, more: false });
+  assert.deepEqual(unlistedOf({ ...board, sure: "more" }, "created", "b"), { n: 1, more: true });
+  for (const unknown of [null, { ...board, sure: null }]) assert.equal(unlistedOf(unknown, "created", "").n, null);
+  assert.equal(unlistedOf(board, "queued", "").n, null);
 });

@@ -18,6 +18,7 @@ def load() -> dict[str, Board]:
     from webapp.boards.schedule import Cron, Schedule
     from webapp.boards.search import Search
     from webapp.boards.stuck import Stuck
+    from webapp.boards.unlisted import Unlisted
     from webapp.boards.why import Why
 
     return {
@@ -33,5 +34,6 @@ def load() -> dict[str, Board]:
         "schedule": Schedule(),
         "search": Search(),
         "stuck": Stuck(),
+        "unlisted": Unlisted(),
         "why": Why(),
     } | failures.boards()

@@ -16,6 +16,7 @@ _GROUPS = rqkeys.GROUPS.encode()
 _CRON = rqkeys.CRON_PREFIX.encode()
 _CATALOG = _keys.CATALOG.encode()
 _ACTIVITY = _keys.ACTIVITY.encode()
+_UNLISTED = _keys.UNLISTED.encode()
 _OURS = _keys.PREFIX.encode()
 _REGISTRIES = {prefix.encode(): status for status, prefix in rqkeys.REGISTRIES.items()}
 
@@ -31,6 +32,8 @@ class Dirty:
     counts: bool = False
     catalog: bool = False
     activity: bool = False
+    #: the recorder's list of jobs that RQ lists nowhere
+    unlisted: bool = False
     #: cron processes, or what their jobs did
     cron: bool = False
     jobs: set[str] = field(default_factory=set)
@@ -76,6 +79,8 @@ class Dirty:
             self.catalog = True
         elif key == _ACTIVITY:
             self.activity = True
+        elif key == _UNLISTED:
+            self.unlisted = True
         elif key.startswith(_CRON):
             self.cron = True
         elif key == _GROUPS:

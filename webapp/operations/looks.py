@@ -5,7 +5,7 @@ A look costs one pipeline of HMGETs per LOOK_CHUNK jobs, and a second one for th
 
 import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ REMEMBERED = 50_000
 PAYLOAD_BYTES = 64 * 1024
 UNKNOWN_FUNCTION = "?"
 
+Note = Callable[[str, bytes | None, bytes | None], None]
+
 
 class Seen(NamedTuple):
     """What happened to one job."""
@@ -40,8 +42,10 @@ class Seen(NamedTuple):
 class Looks:
     """Remembers the last look at each job. Not thread-safe: it belongs to the recorder's thread."""
 
-    def __init__(self, reader: redis.Redis, remembered: int = REMEMBERED) -> None:
+    def __init__(self, reader: redis.Redis, remembered: int = REMEMBERED, note: Note = lambda *_: None) -> None:
+        """`note(id, status, queue)` is told of each look."""
         self._reader = reader
+        self._note = note
         self._remembered = remembered
         self._known: OrderedDict[str, Known] = OrderedDict()
 
@@ -99,8 +103,10 @@ class Looks:
     def _compare(self, job_id: str, found: tuple[Sight, str] | None, fresh_since: int) -> Seen | None:
         before = self._known.pop(job_id, None)
         if found is None:
+            self._note(job_id, None, None)
             return _gone(before)
         sight, function = found
+        self._note(job_id, sight.status, sight.origin)
         events, known = judge(before, Known(sight, queue_of(sight), function), fresh_since)
         self._known[job_id] = known
         return Seen(known.queue, function, events) if events else None

@@ -122,7 +122,7 @@ class KeyWalk:
         """The ids of the next window, perhaps none; None at the end. One round trip."""
         if self._begun and self._cursor == 0:
             return None
-        ask = command("SCAN", "MATCH", f"{_glob(rqkeys.JOB_PREFIX)}*", "COUNT", WINDOW)
+        ask = command("SCAN", "MATCH", rqkeys.pattern(rqkeys.JOB_PREFIX), "COUNT", WINDOW)
         answer = bursts.about(ask, [str(self._cursor).encode()])[0]
         if answer is None:
             raise RuntimeError("Redis refuses SCAN")
@@ -174,8 +174,3 @@ def _count(reader: redis.Redis, sources: list[Source]) -> int:
 
 def _rank_of(name: str, key: bytes, member: bytes) -> bytes:
     return b"*3\r\n" + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in (name.encode(), key, member))
-
-
-def _glob(prefix: str) -> str:
-    """A prefix of keys, safe for MATCH: RQ_KEY_PREFIX may be anything."""
-    return "".join(f"\\{char}" if char in "*?[]\\^" else char for char in prefix)

@@ -14,6 +14,7 @@ from jobs import _keys
 from webapp import rqkeys
 from webapp.connections import Connections
 from webapp.live.feed import Feed
+from webapp.operations.census import Census
 from webapp.operations.counters import WorkerCounters
 from webapp.operations.flush import Flush
 from webapp.operations.lease import Lease
@@ -48,7 +49,8 @@ class Tenure:
         self._writer = connections.writer
         self._lease = lease
         self._clock = RedisClock()
-        self._looks = Looks(connections.reader)
+        self._census = Census(connections.reader, lease)
+        self._looks = Looks(connections.reader, note=self._census.note)
         self._tally = Tally()
         self._counters = WorkerCounters()
         self._owed = Unaccounted()
@@ -94,10 +96,12 @@ class Tenure:
         """Look at what waits, then write. False where the lease is lost. One round trip where nothing waits."""
         self._next_flush = time.monotonic() + FLUSH_INTERVAL
         self._look()
+        self._census.walk()
         now_ms = self._clock.now_ms()
         pipe = self._writer.pipeline(transaction=False)
         self._flush.ask(pipe, self._number, self._batch(now_ms), now_ms, self._feed.status.mode)
         pipe.time()
+        listed = self._census.ask(pipe)
         self._counters.ask(pipe)
         held, moment, *counters = pipe.execute(raise_on_error=False)
         if isinstance(held, RedisError):
@@ -106,6 +110,8 @@ class Tenure:
             return self._lease.take()
         self._unsent = []
         self._number += 1
+        if listed and counters.pop(0) == 1:
+            self._census.written()
         self._cover(now_ms)
         self._settle(counters, self._clock.absorb(moment))
         return True
@@ -138,6 +144,8 @@ class Tenure:
         self._looked_at = time.monotonic()
         waiting = self._pending.take()
         self._gap = self._gap or waiting.gap
+        if waiting.gap:
+            self._census.doubt()
         try:
             if waiting.workers:
                 self._counters.learn(self._writer.smembers(rqkeys.WORKERS))

@@ -6,7 +6,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { to } from "../router.js";
 import { queues, totals } from "../store.js";
-import { countsOf, stoppedOf, total } from "./facets.model.js";
+import { countsOf, stoppedOf, total, unlistedOf } from "./facets.model.js";
 
 const Facet = ({ query, label, n, more = false, isCurrent, tone = "" }) => html`
   <a class=${`facet ${tone} ${n === 0 ? "zero" : ""}`} href=${to("jobs", query)} aria-current=${isCurrent ? "true" : undefined} data-status=${query.status ?? ""}>
@@ -19,7 +19,11 @@ export function Facets({ queue, status, counts: fetched }) {
   const counts = countsOf(STATUSES, pushed, fetched);
   const all = pushed?.jobs ?? total(counts);
   const stopped = stoppedOf(useBoard("stopped").value, queue);
-  const shown = (name) => (name === "stopped" ? stopped : { n: counts[name] });
+  const unlisted = useBoard("unlisted").value;
+  const shown = (name) => {
+    if (name === "stopped") return stopped;
+    return counts[name] == null ? unlistedOf(unlisted, name, queue) : { n: counts[name] };
+  };
   return html`
     <div class="facets statuses fresh" role="group" aria-label=${t("facets.status")} data-testid="statuses">
       <${Facet} query=${{ queue }} label=${t("facets.all")} n=${all} isCurrent=${!status} />

@@ -30,6 +30,13 @@ export function stoppedOf(board, queue) {
   return board.whole || n ? { n, more: !board.whole } : { n: null, more: false };
 }
 
+/** How many jobs of `status` the recorder lists, of one queue or of all, like `stoppedOf`. */
+export function unlistedOf(board, status, queue) {
+  const counts = board?.sure && board[status];
+  if (!counts) return { n: null, more: false };
+  return { n: queue ? (counts[queue] ?? 0) : Object.values(counts).reduce((a, b) => a + b, 0), more: board.sure === "more" };
+}
+
 /** All of them together, or null before anything is known. */
 export const total = (counts) => {
   const known = Object.values(counts).filter((n) => n != null);
