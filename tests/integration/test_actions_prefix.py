@@ -13,7 +13,7 @@ import json, subprocess, sys, redis
 from rq import Queue, RateLimit
 from rq.group import Group
 from jobs import _keys
-from webapp.actions import jobs, submit
+from webapp.actions import jobs, run_again, submit
 from webapp.actions.door import Actor, Door
 from webapp.actions.options import Options
 from webapp.config import Config
@@ -50,7 +50,7 @@ assert not client.exists(f"{prefix}:group:g")
 work()
 assert (status(added), status(failed), status(second)) == ("finished", "failed", "finished")
 jobs.requeue(door, failed, "failed")
-again = submit.run_again(door, second).job_id
+again = run_again.run_again(door, second).job_id
 assert (status(failed), status(again)) == ("queued", "queued")
 work()
 assert (status(failed), status(again)) == ("failed", "finished")

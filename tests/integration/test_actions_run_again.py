@@ -11,7 +11,7 @@ from tests import fixture_jobs
 from tests.in_redis import open_door, stored
 from tests.support import eventually
 from webapp import files
-from webapp.actions import jobs, submit
+from webapp.actions import jobs, run_again, submit
 from webapp.actions.options import Options
 from webapp.errors import NotFound, StateChanged
 
@@ -25,7 +25,7 @@ def test_run_again_makes_a_new_job_with_the_same_bytes(redis, door, worker_proce
     queue = Queue("default", connection=redis)
     first = queue.enqueue(fixture_jobs.say_hello, "you", job_timeout=33, result_ttl=44, failure_ttl=55, meta={"a": 1})
     worker_process("default", burst=True)
-    again = submit.run_again(door, first.id)
+    again = run_again.run_again(door, first.id)
     old, new = stored(redis, first.id), stored(redis, again.job_id)
     for field in ("data", "origin", "description", "timeout", "result_ttl", "failure_ttl"):
         assert new[field] == old[field]
@@ -41,7 +41,7 @@ def test_run_again_makes_a_new_job_with_the_same_bytes(redis, door, worker_proce
 def test_run_again_never_reads_the_payload(redis, door):
     """Bytes that no unpickler takes are copied as they are."""
     redis.hset("rq:job:odd", mapping={"status": "failed", "origin": "default", "data": b"\x80\x05bad\xff"})
-    again = submit.run_again(door, "odd")
+    again = run_again.run_again(door, "odd")
     assert stored(redis, again.job_id)["data"] == b"\x80\x05bad\xff"
 
 
@@ -50,7 +50,7 @@ def test_run_again_keeps_callbacks_and_time_to_live(redis, door, worker_process)
     queue = Queue("default", connection=redis)
     first = queue.enqueue(fixture_jobs.say_hello, on_failure=callback, ttl=600)
     jobs.cancel(door, first.id)
-    new = submit.run_again(door, first.id).job_id
+    new = run_again.run_again(door, first.id).job_id
     assert stored(redis, new)["failure_callback_name"] == b"tests.fixture_jobs.nothing"
     assert stored(redis, new)["failure_callback_timeout"] == b"7"
     assert 0 < redis.ttl(f"rq:job:{new}") <= 600
@@ -60,7 +60,7 @@ def test_run_again_respects_the_rate_limit(redis, door, worker_process):
     queue = Queue("default", connection=redis)
     first = queue.enqueue(fixture_jobs.say_hello, rate_limit=RateLimit(key="api", concurrency=1))
     worker_process("default", burst=True)
-    second, third = (submit.run_again(door, first.id).job_id for _ in range(2))
+    second, third = (run_again.run_again(door, first.id).job_id for _ in range(2))
     assert stored(redis, second)["status"] == b"queued"
     assert stored(redis, third)["status"] == b"rate_limited"
     worker_process("default", burst=True)
@@ -72,23 +72,23 @@ def test_a_job_that_runs_is_not_run_again(redis, door, worker_process):
     first = Queue("default", connection=redis).enqueue(fixture_jobs.sleep_for, 60)
     eventually(lambda: first.get_status() == "started")
     with pytest.raises(StateChanged, match="second run"):
-        submit.run_again(door, first.id)
+        run_again.run_again(door, first.id)
     # Also where RQ's own cancel has hidden that it runs.
     first.cancel()
     with pytest.raises(StateChanged) as refused:
-        submit.run_again(door, first.id)
+        run_again.run_again(door, first.id)
     assert refused.value.code == "may_run"
 
 
 def test_a_job_that_waits_can_be_submitted_a_second_time(redis, door):
     first = Queue("default", connection=redis).enqueue(fixture_jobs.say_hello)
-    assert submit.run_again(door, first.id).created
+    assert run_again.run_again(door, first.id).created
     assert redis.llen("rq:queue:default") == 2
 
 
 def test_run_again_with_an_id_makes_one_job(redis, door):
     first = Queue("default", connection=redis).enqueue(fixture_jobs.say_hello)
-    assert [submit.run_again(door, first.id, "again-1").created for _ in range(2)] == [True, False]
+    assert [run_again.run_again(door, first.id, "again-1").created for _ in range(2)] == [True, False]
     assert redis.llen("rq:queue:default") == 2
 
 
@@ -103,13 +103,13 @@ def test_run_again_with_an_id_makes_one_job(redis, door):
 def test_what_is_left_of_a_job_may_not_be_enough_to_run_it(redis, door, fields, code):
     redis.hset("rq:job:half", mapping=fields)
     with pytest.raises(StateChanged) as refused:
-        submit.run_again(door, "half")
+        run_again.run_again(door, "half")
     assert refused.value.code == code
 
 
 def test_an_unknown_job_is_not_run_again(redis, door):
     with pytest.raises(NotFound):
-        submit.run_again(door, "nowhere")
+        run_again.run_again(door, "nowhere")
     assert not redis.exists("rq:queues")
 
 
@@ -119,7 +119,7 @@ def test_run_again_shares_the_upload(redis, door):
     store = files.store(door.config)
     upload = store.save_upload(io.BytesIO(b"x").read, "sales.csv", 10, 1)
     first = submit.enqueue(door, "read", {"file": upload.reference}, Options()).job_id
-    second = submit.run_again(door, first).job_id
+    second = run_again.run_again(door, first).job_id
     jobs.delete(door, first)
     assert store.upload_exists(upload.reference)
     jobs.delete(door, second)

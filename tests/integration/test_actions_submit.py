@@ -15,7 +15,7 @@ from tests import fixture_jobs
 from tests.in_redis import open_door, stored
 from tests.support import ROOT, clean_env, eventually
 from webapp import files
-from webapp.actions import submit
+from webapp.actions import run_again, submit
 from webapp.actions.door import Actor, Door
 from webapp.actions.options import Options
 from webapp.config import Config
@@ -213,7 +213,7 @@ def test_an_upload_must_be_there(door, redis):
 def test_look_only_refuses_a_submission_before_it_is_looked_at(door, redis):
     looking = Door(redis, Config(redis_url="redis://theirs"), Actor("ada", ""))
     before = {key: redis.dump(key) for key in redis.scan_iter()}
-    for act in (lambda: submit.enqueue(looking, "nope", {}, Options()), lambda: submit.run_again(looking, "nope")):
+    for act in (lambda: submit.enqueue(looking, "nope", {}, Options()), lambda: run_again.run_again(looking, "nope")):
         with pytest.raises(Refused) as refused:
             act()
         assert refused.value.code == "look_only"
@@ -226,7 +226,7 @@ def test_enqueueing_imports_none_of_the_jobs_code(redis_server, door, tmp_path):
     program = f"""
 import json, redis, sys
 sys.path.insert(0, {str(tmp_path)!r})
-from webapp.actions import submit
+from webapp.actions import run_again, submit
 from webapp.actions.door import Actor, Door
 from webapp.actions.options import Options
 from webapp.config import Config
@@ -235,7 +235,7 @@ entry = {entry("poison", func="poison.run")!r}
 client.hset({_keys.CATALOG!r}, "poison", json.dumps(entry))
 door = Door(client, Config(own_redis=True), Actor("ada", ""))
 first = submit.enqueue(door, "poison", {{}}, Options()).job_id
-submit.run_again(door, first)
+run_again.run_again(door, first)
 client.close()
 assert "poison" not in sys.modules
 """

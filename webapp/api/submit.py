@@ -6,7 +6,7 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from webapp import security
-from webapp.actions import options, submit
+from webapp.actions import options, run_again, submit
 from webapp.api import bp
 from webapp.api.answers import job_answer
 from webapp.api.bodies import read_object
@@ -22,7 +22,7 @@ def submit_job() -> ResponseReturnValue:
     door = security.door()
     body = read_object((*NEW, "again"))
     if "again" in body:
-        submitted = submit.run_again(door, *_again(body))
+        submitted = run_again.run_again(door, *_again(body))
     else:
         chosen = options.parse(body, datetime.now(UTC))
         submitted = submit.enqueue(door, body.get("type"), body.get("args"), chosen)
