@@ -65,6 +65,10 @@ SEARCH_HITS_BYTES = 512 * 1024
 #: Pub/sub channel that rings when somebody asks for a search, or wants one to stop.
 SEARCH_BELL = f"{PREFIX}search-bell"
 
+#: Rows that one submission of many jobs may have; its request can be repeated for so many seconds.
+BATCH_ROWS_MAX = 10_000
+BATCH_TTL = 3600
+
 #: Field of a job's own hash (RQ ignores fields that it does not know). JSON, see `jobs/_progress.py`.
 PROGRESS_FIELD = "live_progress"
 PROGRESS_BYTES = 4_096
@@ -72,7 +76,7 @@ PROGRESS_BYTES = 4_096
 #: Field of a job's own hash: who submitted it through us.
 ACTOR_FIELD = "live_actor"
 #: Field of a job's own hash: how it was submitted through us. JSON of at most 1 KB: via (page, api), server, address of
-#: whoever asked, again_of (the job that was run again), retries (as they were asked for).
+#: whoever asked, again_of (the job that was run again), retries and repeats (as they were asked for).
 SUBMITTED_FIELD = "live_submitted"
 
 #: stream of what was said in the Room, newest last; at most ROOM_MAX entries of 8 KB. TTL ROOM_TTL after the last.
@@ -128,6 +132,11 @@ def search(search_id: str) -> str:
 def search_hits(search_id: str) -> str:
     """list: ids of the jobs that match, in the order in which they were found. TTL SEARCH_TTL."""
     return f"{PREFIX}search-hits:{search_id}"
+
+
+def batch(batch_id: str) -> str:
+    """string: a bit for each row of a submission of many jobs that was written, at most 1.3 KB. TTL BATCH_TTL."""
+    return f"{PREFIX}batch:{batch_id}"
 
 
 def lease(name: str) -> str:

@@ -54,6 +54,7 @@ def test_the_same_id_again_answers_200_with_that_job(client, redis):
     first, second = client.post("/api/jobs", json=body), client.post("/api/jobs", json=body)
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json["job"]["id"] == second.json["job"]["id"] == "order-17"
+    assert (first.json["created"], second.json["created"]) == (True, False)
     assert redis.llen("rq:queue:default") == 1
 
 
@@ -84,6 +85,8 @@ def test_run_again_answers_201_with_the_new_job(client, redis):
         ({"type": "add", "args": {"a": 1}, "queue": "defualt"}, {"queue"}),
         ({"type": "add", "args": {"a": 1}, "quue": "x", "when": 1}, {"quue", "when"}),
         ({"type": "add", "args": {"a": 1}, "timeout": 0, "id": "a b"}, {"timeout", "id"}),
+        ({"type": "add", "args": {"a": 1}, "after": ["nope"]}, {"after"}),
+        ({"type": "add", "args": {"a": 1}, "unique": True, "repeat": 0}, {"id", "repeat"}),
         ({"again": 5}, {"again"}),
         ({"again": "x", "timeout": 5}, {"timeout"}),
         ({"again": "x", "id": "a b"}, {"id"}),

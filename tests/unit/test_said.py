@@ -21,6 +21,7 @@ NOT_FOR_PAGES = {"RuntimeError", "TypeError", "debug", "info", "warning", "error
 NAMES = {"asyncio", "asyncio.to_thread", "bytes"}
 #: Neither sentences nor parts of forms.
 WORDS = {"anyone", "is not there (any more); upload the file again", "is used by nobody and no worker listens to it"}
+WORDS |= {"names jobs that are not there (any more): {}", "names jobs that were canceled and will never finish: {}"}
 WORDS |= {"must be 1 to 128 printable characters without a comma", "must be from 60 to {}, or null for no end"}
 
 

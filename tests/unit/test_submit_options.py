@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from webapp.actions import options
+from webapp.actions import option_values, options
 from webapp.errors import BadInput
 
 NOW = datetime(2026, 2, 28, 9, 30, 0, 500_000, UTC)
@@ -43,6 +43,22 @@ def test_every_option_is_understood():
     assert parse(retry={"max": 2, "interval": [1, 60]}).intervals == (1, 60)
     assert parse(retry={"max": 2, "interval": 5}).intervals == (5,)
     assert parse(retry={"max": 2, "interval": None}).intervals == (0,)
+
+
+def test_what_a_job_waits_for_and_how_often_it_runs_is_understood():
+    chosen = parse(after=["a", "b", "a"], repeat={"times": 3, "interval": [60, 300]}, ttl=60, failure_ttl=-1)
+    assert chosen == options.Options(after=("a", "b"), repeats=3, repeat_intervals=(60, 300), ttl=60, failure_ttl=-1)
+    assert parse(after={"jobs": ["a"], "allow_failure": True}).allow_failure
+    assert parse(repeat=2).repeat_intervals == (0,)
+    limited = parse(rate_limit={"key": "mail", "concurrency": 2}, group="g", meta={"a": 1}, id="x", unique=True)
+    assert limited == options.Options(limit=("mail", 2), group="g", meta={"a": 1}, id="x")
+
+
+def test_what_rq_would_not_honour_together_is_refused():
+    assert "due" in problems(after=["a"], **{"in": 60})["after"]
+    assert "is over before" in problems(ttl=60, **{"in": 60})["ttl"]
+    assert parse(ttl=62, **{"in": 60}).ttl == 62
+    assert "is missing" in problems(unique=True)["id"]
 
 
 def test_a_delay_is_never_cut_short():
@@ -94,7 +110,7 @@ def test_a_delay_and_a_moment_together_are_refused():
         ("in", -1),
         ("in", "5"),
         ("in", True),
-        ("in", options.SECONDS_MAX + 1),
+        ("in", option_values.SECONDS_MAX + 1),
         ("at_front", 1),
         ("timeout", 0),
         ("timeout", -2),
@@ -110,7 +126,31 @@ def test_a_delay_and_a_moment_together_are_refused():
         ("retry", {"max": 1, "intervals": 5}),
         ("retry", {"max": 1, "interval": -1}),
         ("retry", {"max": 1, "interval": [1, "2"]}),
-        ("retry", {"max": options.RETRIES_MAX + 1}),
+        ("retry", {"max": option_values.TIMES_MAX + 1}),
+        ("repeat", 0),
+        ("repeat", {"max": 1}),
+        ("repeat", {"times": 1, "interval": [-1]}),
+        ("after", []),
+        ("after", "a"),
+        ("after", [""]),
+        ("after", ["a\x00"]),
+        ("after", ["a"] * 101),
+        ("after", {"jobs": ["a"], "allow_failure": 1}),
+        ("after", {"ids": ["a"]}),
+        ("rate_limit", "mail"),
+        ("rate_limit", {"key": "mail"}),
+        ("rate_limit", {"key": "", "concurrency": 1}),
+        ("rate_limit", {"key": "mail", "concurrency": 0}),
+        ("rate_limit", {"key": "mail:allowed", "concurrency": 1}),
+        ("group", " a"),
+        ("group", "x" * 129),
+        ("unique", 1),
+        ("ttl", 0),
+        ("ttl", -1),
+        ("failure_ttl", 0),
+        ("failure_ttl", -2),
+        ("meta", []),
+        ("meta", {"a": "x" * 5000}),
         ("description", 5),
         ("description", "x" * 1001),
     ],

@@ -1,23 +1,16 @@
-"""How a job is to run: queue, time, timeout, retries. Every problem in what a client sent is named at once. Pure."""
+"""How a job is to run: when, where, after what, how often. All problems at once. Pure."""
 
-import math
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from webapp.actions import option_values as values
 from webapp.errors import BadInput
 
-#: Ten years: beyond any use, and within what Redis' EXPIRE and the kernel's alarm() take.
-SECONDS_MAX = 10 * 365 * 24 * 3600
-#: A form has minutes, and clocks differ: a moment that passed within this many seconds is now.
-PAST_TOLERANCE = 60
-RETRIES_MAX = 1_000
-DESCRIPTION_MAX = 1_000
-QUEUE_MAX = 128
-
-JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+#: Every key of a body that is an option.
+NAMES = ("id", "unique", "queue", "in", "at", "at_front", "after", "timeout", "retry", "repeat", "rate_limit", "group")
+NAMES += ("ttl", "result_ttl", "failure_ttl", "meta", "description")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,33 +22,59 @@ class Options:
     #: When to run, UTC; None: now.
     run_at: datetime | None = None
     at_front: bool = False
+    #: Jobs that must have finished first, and whether failed will do.
+    after: tuple[str, ...] = ()
+    allow_failure: bool = False
     #: Seconds; -1: no limit.
     timeout: int | None = None
-    result_ttl: int | None = None
     #: How often to try again, and the seconds before each.
     retries: int | None = None
     intervals: tuple[int, ...] = (0,)
+    #: How often to run again after it has finished, and the seconds before each.
+    repeats: int | None = None
+    repeat_intervals: tuple[int, ...] = (0,)
+    #: (key, jobs at once) of a rate limit.
+    limit: tuple[str, int] | None = None
+    group: str | None = None
+    #: Seconds that it may wait, and that it is kept when it has finished or failed; -1: for ever.
+    ttl: int | None = None
+    result_ttl: int | None = None
+    failure_ttl: int | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
     description: str | None = None
 
 
 def parse(body: Mapping[str, Any], now: datetime) -> Options:
     """The options in a request's body; keys that are no options are left to others. Raises BadInput with `fields`."""
-    reader = _Reader(body)
-    run_at = reader.take("in", lambda value: _delay(value, now)) or reader.take("at", lambda value: _moment(value, now))
-    if body.get("in") is not None and body.get("at") is not None:
-        reader.problems["at"] = "cannot be given together with `in`; leave one of them out"
-    retries, intervals = reader.take("retry", _retry) or (None, (0,))
+    reader = values.Reader(body)
+    run_at = reader.take("in", lambda value: values.delay(value, now)) or reader.take(
+        "at", lambda value: values.moment(value, now)
+    )
+    retries, intervals = reader.take("retry", values.retry) or (None, (0,))
+    repeats, repeat_intervals = reader.take("repeat", values.repeat) or (None, (0,))
+    after, allow_failure = reader.take("after", values.after) or ((), False)
+    unique = reader.take("unique", values.flag)
     options = Options(
-        id=reader.take("id", job_id),
-        queue=reader.take("queue", _queue),
+        id=reader.take("id", values.job_id),
+        queue=reader.take("queue", values.queue),
         run_at=run_at,
-        at_front=bool(reader.take("at_front", _flag)),
-        timeout=reader.take("timeout", _timeout),
-        result_ttl=reader.take("result_ttl", lambda value: _integer(value, -1)),
+        at_front=bool(reader.take("at_front", values.flag)),
+        after=after,
+        allow_failure=allow_failure,
+        timeout=reader.take("timeout", values.timeout),
         retries=retries,
         intervals=intervals,
-        description=reader.take("description", _description),
+        repeats=repeats,
+        repeat_intervals=repeat_intervals,
+        limit=reader.take("rate_limit", values.rate_limit),
+        group=reader.take("group", values.name),
+        ttl=reader.take("ttl", lambda value: values.integer(value, 1)),
+        result_ttl=reader.take("result_ttl", lambda value: values.integer(value, -1)),
+        failure_ttl=reader.take("failure_ttl", values.failure_ttl),
+        meta=reader.take("meta", values.meta) or {},
+        description=reader.take("description", values.description),
     )
+    _check_together(reader.problems, body, options, unique, now)
     if reader.problems:
         raise BadInput(
             f"The job cannot be submitted like this: {', '.join(reader.problems)}.",
@@ -66,96 +85,15 @@ def parse(body: Mapping[str, Any], now: datetime) -> Options:
     return options
 
 
-def job_id(value: Any) -> str:
-    """A job id that RQ accepts. Raises ValueError."""
-    if isinstance(value, str) and JOB_ID.fullmatch(value):
-        return value
-    raise ValueError("must be 1 to 128 letters, digits, underscores and dashes")
-
-
-class _Reader:
-    """Collects what is wrong instead of stopping at the first."""
-
-    def __init__(self, body: Mapping[str, Any]) -> None:
-        self._body = body
-        self.problems: dict[str, str] = {}
-
-    def take(self, name: str, check: Callable[[Any], Any]) -> Any:
-        value = self._body.get(name)
-        if value is None:
-            return None
-        try:
-            return check(value)
-        except ValueError as problem:
-            self.problems[name] = str(problem)
-            return None
-
-
-def _integer(value: Any, low: int, high: int = SECONDS_MAX) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"must be a whole number from {low} to {high}")
-    return value
-
-
-def _timeout(value: Any) -> int:
-    if value == 0:
-        raise ValueError("must not be 0; use -1 for a job without a limit")
-    return _integer(value, -1)
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value
-
-
-def _queue(value: Any) -> str:
-    """RQ joins the names of a worker's queues with commas, and uses two shapes of names for itself."""
-    known = isinstance(value, str) and 0 < len(value) <= QUEUE_MAX and value.isprintable() and "," not in value
-    if not known or value != value.strip() or value.endswith(":intermediate") or value.startswith("_compact:"):
-        raise ValueError(f"must be 1 to {QUEUE_MAX} printable characters without a comma")
-    return value
-
-
-def _description(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > DESCRIPTION_MAX:
-        raise ValueError(f"must be a text of at most {DESCRIPTION_MAX} characters")
-    return value
-
-
-def _delay(value: Any, now: datetime) -> datetime | None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 <= value <= SECONDS_MAX:
-        raise ValueError(f"must be a number of seconds from 0 to {SECONDS_MAX}")
-    return _whole_second(now + timedelta(seconds=value)) if value else None
-
-
-def _moment(value: Any, now: datetime) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value).astimezone(UTC) if datetime.fromisoformat(value).tzinfo else None
-    except (TypeError, ValueError, OverflowError):
-        moment = None
-    if moment is None:
-        raise ValueError("must be a time with its offset, such as 2026-02-28T09:30:00+01:00")
-    if moment > now + timedelta(seconds=SECONDS_MAX):
-        raise ValueError("must be within ten years")
-    if moment < now - timedelta(seconds=PAST_TOLERANCE):
-        raise ValueError("has passed; leave it out to run the job now")
-    return _whole_second(moment) if moment > now else None
-
-
-def _whole_second(moment: datetime) -> datetime:
-    """The next whole second: RQ's scheduler counts in them, and rounding down would run a job too early."""
-    return datetime.fromtimestamp(math.ceil(moment.timestamp()), UTC)
-
-
-def _retry(value: Any) -> tuple[int, tuple[int, ...]]:
-    shape = {"max": value} if isinstance(value, int) else value
-    if not isinstance(shape, dict) or "max" not in shape or not shape.keys() <= {"max", "interval"}:
-        raise ValueError('must be a number of retries, or {"max": 3, "interval": [10, 60]}')
-    most = _integer(shape["max"], 1, RETRIES_MAX)
-    interval = shape.get("interval") or 0
-    intervals = interval if isinstance(interval, list) else [interval]
-    if len(intervals) > RETRIES_MAX:
-        raise ValueError(f"must have at most {RETRIES_MAX} intervals")
-    return most, tuple(_integer(seconds, 0) for seconds in intervals)
+def _check_together(
+    problems: dict[str, str], body: Mapping[str, Any], options: Options, unique: bool | None, now: datetime
+) -> None:
+    """Name what each may be said, but not together."""
+    if body.get("in") is not None and body.get("at") is not None:
+        problems["at"] = "cannot be given together with `in`; leave one of them out"
+    if options.after and options.run_at:
+        problems["after"] = "cannot be given together with a time: RQ runs a job when it is due, whatever it waits for"
+    if options.ttl and options.run_at and (options.run_at - now).total_seconds() >= options.ttl:
+        problems["ttl"] = "is over before the job is due: it would be gone by then"
+    if unique and options.id is None and "id" not in problems:
+        problems["id"] = "is missing: `unique` is about the job of one id"

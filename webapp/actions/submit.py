@@ -6,20 +6,24 @@ says from the first moment who submitted it. The function is only ever named: no
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from rq import Queue, Retry
-from rq.job import JobStatus
+from rq import Queue, RateLimit, Repeat, Retry
+from rq.job import Dependency, Job
 
-from webapp import files, outcomes, rqkeys
-from webapp.actions import scripts
+from webapp import files, outcomes
+from webapp.actions import placing
 from webapp.actions.door import Door
 from webapp.actions.job_keys import JobKeys
 from webapp.actions.options import Options
+from webapp.actions.placing import NewJob, Place
 from webapp.actions.request import Request, check
 from webapp.offload import offload
+
+#: Fields that belong to the place, so the script writes them.
+PLACED = ("status", "enqueued_at")
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,11 @@ class Submitted:
 
 
 def enqueue(door: Door, type_name: Any, args: Any, options: Options) -> Submitted:
-    """A job of the type waits in its queue, or is scheduled. An id that is taken changes nothing and says so.
+    """A job of the type waits in its queue, for its time, its limit or other jobs. An id that is taken changes nothing.
 
     `args` are JSON values by name; those left out get the function's own defaults. Raises BadInput with `fields`,
-    Refused for a type that cannot run. Three round trips; one more for a queue that the settings do not name.
+    Refused for a type that cannot run. Three round trips; one more for a queue that the settings do not name, and for a
+    rate limit.
     """
     with door.act("enqueue", options.id or "", options.queue) as line:
         request = check(door, type_name, args, options)
@@ -42,34 +47,46 @@ def enqueue(door: Door, type_name: Any, args: Any, options: Options) -> Submitte
         line.job = job_id = options.id or str(uuid4())
         fields = offload(_fields, door, request, job_id, options)
         files.store(door.config).claim(request.uploads, job_id)
-        keys = JobKeys(job_id, request.queue)
-        if options.run_at is None:
-            created = write(door, keys, fields, "front" if options.at_front else "back")
-        else:
-            created = write(door, keys, fields, "wait", keys.registry("scheduled"), options.run_at)
-        if not created:
+        place = placing.place_of(options, request.queue)
+        written = placing.put(door, place, {}, [NewJob(0, job_id, fields)])
+        if not written.flags[0]:
             line.outcome = outcomes.ALREADY_THERE
-        return Submitted(job_id, created)
+        return Submitted(job_id, written.flags[0])
 
 
-def _fields(door: Door, request: Request, job_id: str, options: Options) -> Mapping[str, Any]:
-    """The hash of the new job, as RQ spells it. No round trip; up to 50 ms for a large body (pickle and zlib)."""
+def new_job(door: Door, request: Request, job_id: str, options: Options) -> Job:
+    """RQ's job, not stored anywhere. No round trip; up to 50 ms for a large body (pickle and zlib)."""
     entry = request.entry
     job = Queue(request.queue, connection=door.writer).create_job(
         entry["func"],
         kwargs=request.args,
         timeout=entry["timeout"] if options.timeout is None else options.timeout,
         result_ttl=entry["result_ttl"] if options.result_ttl is None else options.result_ttl,
+        ttl=options.ttl,
+        failure_ttl=options.failure_ttl,
         description=options.description,
+        depends_on=Dependency(options.after, options.allow_failure, options.at_front) if options.after else None,
         job_id=job_id,
+        meta=options.meta,
         retry=Retry(options.retries, list(options.intervals)) if options.retries else None,
-        status=JobStatus.SCHEDULED if options.run_at else JobStatus.QUEUED,
+        repeat=Repeat(options.repeats, list(options.repeat_intervals)) if options.repeats else None,
+        group_id=options.group,
+        rate_limit=RateLimit(*options.limit) if options.limit else None,
     )
-    if options.run_at is None:
-        job.enqueued_at = datetime.now(UTC)
-    elif options.at_front:
+    # Whoever puts it on its queue later, scheduler or limit, looks here.
+    if options.at_front and (options.run_at or options.limit):
         job.enqueue_at_front = True
-    return job.to_dict() | door.submitted(retries=options.retries)
+    return job
+
+
+def hash_of(door: Door, job: Job, options: Options) -> dict[str, Any]:
+    """The job's hash as RQ spells it, and who submitted it; without what belongs to its place."""
+    told = job.to_dict() | door.submitted(retries=options.retries, repeats=options.repeats)
+    return {name: value for name, value in told.items() if name not in PLACED}
+
+
+def _fields(door: Door, request: Request, job_id: str, options: Options) -> dict[str, Any]:
+    return hash_of(door, new_job(door, request, job_id, options), options)
 
 
 def write(
@@ -80,8 +97,15 @@ def write(
     waits_in: str | None = None,
     score: datetime | None = None,
 ) -> bool:
-    """Write the job and put it to the back or front of its queue, or into a sorted set; False where its id is taken."""
-    pairs = [part for pair in fields.items() for part in pair]
-    seconds = int(score.timestamp()) if score else 0
-    args = [keys.job_id, place, seconds, fields.get("ttl", ""), *pairs]
-    return bool(scripts.run(door.writer, "submit", [keys.job, rqkeys.QUEUES, keys.queue, waits_in or keys.queue], args))
+    """Write one job to the back or front of its queue, or into a sorted set; False where its id is taken."""
+    own = {name: value for name, value in fields.items() if name not in PLACED}
+    where = Place(
+        queue=keys.queue_name,
+        where=place,
+        waits_in=waits_in,
+        score=int(score.timestamp()) if score else 0,
+        status=fields["status"],
+        enqueued_at=fields.get("enqueued_at"),
+        ttl=int(fields.get("ttl") or 0),
+    )
+    return placing.put(door, where, {}, [NewJob(0, keys.job_id, own)]).flags[0]

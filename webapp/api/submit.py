@@ -6,13 +6,13 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from webapp import security
-from webapp.actions import options, run_again, submit
+from webapp.actions import option_values, options, run_again, submit
 from webapp.api import bp
 from webapp.api.answers import job_answer
 from webapp.api.bodies import read_object
 from webapp.errors import BadInput
 
-NEW = ("type", "args", "id", "queue", "in", "at", "at_front", "timeout", "retry", "result_ttl", "description")
+NEW = ("type", "args", *options.NAMES)
 AGAIN = ("again", "id")
 
 
@@ -27,7 +27,7 @@ def submit_job() -> ResponseReturnValue:
         chosen = options.parse(body, datetime.now(UTC))
         submitted = submit.enqueue(door, body.get("type"), body.get("args"), chosen)
     where = f"{current_app.config['RQLIVE'].base_path}/api/jobs/{submitted.job_id}"
-    answer = job_answer(door, submitted.job_id)
+    answer = job_answer(door, submitted.job_id) | {"created": submitted.created}
     return (answer, 201, {"Location": where}) if submitted.created else (answer, 200)
 
 
@@ -39,7 +39,7 @@ def _again(body: dict) -> tuple[str, str | None]:
     new_id = body.get("id")
     if new_id is not None:
         try:
-            options.job_id(new_id)
+            option_values.job_id(new_id)
         except ValueError as problem:
             problems["id"] = str(problem)
     if problems:
