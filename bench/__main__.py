@@ -25,6 +25,7 @@ MEASUREMENTS = (
     "throughput",
     "execution_models",
     "job_type_overhead",
+    "submit",
     "freshness",
 )
 HEAD = """# Figures

@@ -57,7 +57,7 @@ def test_every_key_of_ours_is_documented() -> None:
     keys = {_keys.CATALOG, _keys.ACTIVITY, _keys.LOG_INDEX, _keys.RECORDER, _keys.log("<job id>")}
     keys |= {_keys.lease("<name>"), f"{_keys.PREFIX}figures:<minute>", f"{_keys.PREFIX}functions:<minute>"}
     keys |= {_keys.ROOM, _keys.ROOM_HERE, _keys.MUTES}
-    keys |= {_keys.SEARCHES, _keys.search("<id>"), _keys.search_hits("<id>")}
+    keys |= {_keys.SEARCHES, _keys.search("<id>"), _keys.search_hits("<id>"), _keys.batch("<id>")}
     for key in keys:
         assert f"`{key.removeprefix(_keys.PREFIX)}`" in text, key
     assert _keys.PROGRESS_FIELD in text

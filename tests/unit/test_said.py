@@ -24,6 +24,37 @@ WORDS = {"anyone", "is not there (any more); upload the file again", "is used by
 WORDS |= {"names jobs that are not there (any more): {}", "names jobs that were canceled and will never finish: {}"}
 WORDS |= {"must be 1 to 128 printable characters without a comma", "must be from 60 to {}, or null for no end"}
 
+#: What is wrong with a cell or a row of many, as the preview shows it.
+IN_CELLS = {
+    "is missing",
+    "is missing in the first line",
+    "is no argument of this job type; it takes {}",
+    "is no argument of this job type; it takes none",
+    "is empty",
+    "has {} cells, and the first line names {}",
+    "has columns that stand twice in its first line: {}",
+    "is no CSV in line {}: {}",
+    'must be an object such as {"seconds": 5}',
+    "must be a whole number",
+    "must be a number",
+    "must be true or false",
+    "must be a text",
+    "must be a list",
+    "must be {} as JSON writes it",
+    "must be a time such as 2026-02-28T09:30",
+    "must be a date, such as 2026-02-28",
+    "must be one of: {}",
+    "must be at least {}",
+    "must be at most {}",
+    "must be more than {}",
+    "must be less than {}",
+    "must be a multiple of {}",
+    "must have at least {}",
+    "must have at most {}",
+    "must match the pattern {}",
+}
+WORDS |= IN_CELLS
+
 
 def template(node: ast.AST) -> str | None:
     """The text of a literal or an f-string, `{}` for each gap."""

@@ -29,20 +29,30 @@ class Unusable(ValueError):
 
 def check(schema: Mapping[str, Any], args: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong, by argument; empty where nothing is. O(size of args). Raises Unusable."""
+    return checker(schema)(args)
+
+
+def checker(schema: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], dict[str, str]]:
+    """`check` for many arguments of one schema. Raises Unusable, as what it answers does."""
     known = schema.get("properties", {})
-    problems = {name: "is missing" for name in schema.get("required", ()) if name not in args}
+    required = schema.get("required", ())
     takes = f"it takes {', '.join(known)}" if known else "it takes none"
-    unknown = islice((name for name in args if name not in known), ERRORS_MAX)
-    problems |= {name[:QUOTED]: f"is no argument of this job type; {takes}" for name in unknown}
-    try:
-        validator = _Validator(schema, format_checker=_formats, registry=Registry())
-        for error in islice(validator.iter_errors(args), ERRORS_MAX):
-            if error.absolute_path:
-                name, *inside = error.absolute_path
-                problems.setdefault(str(name), _place(inside) + _sentence(error))
-    except Exception as error:
-        raise Unusable(f"{type(error).__name__}: {error}") from error
-    return problems
+    validator = _validator(schema)
+
+    def judge(args: Mapping[str, Any]) -> dict[str, str]:
+        problems = {name: "is missing" for name in required if name not in args}
+        unknown = islice((name for name in args if name not in known), ERRORS_MAX)
+        problems |= {name[:QUOTED]: f"is no argument of this job type; {takes}" for name in unknown}
+        try:
+            for error in islice(validator.iter_errors(args), ERRORS_MAX):
+                if error.absolute_path:
+                    name, *inside = error.absolute_path
+                    problems.setdefault(str(name), _place(inside) + _sentence(error))
+        except Exception as error:
+            raise _unusable(error) from error
+        return problems
+
+    return judge
 
 
 def uploads(schema: Mapping[str, Any], args: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -71,6 +81,17 @@ _Validator = validators.extend(
     validators={"multipleOf": _multiple_of},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
+
+
+def _validator(schema: Mapping[str, Any]) -> Any:
+    try:
+        return _Validator(schema, format_checker=_formats, registry=Registry())
+    except Exception as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: Exception) -> Unusable:
+    return Unusable(f"{type(error).__name__}: {error}")
 
 
 @_formats.checks("date", raises=ValueError)

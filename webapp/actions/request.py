@@ -1,6 +1,7 @@
 """What a client asks to run, checked against the catalog, the files and the queues that exist. Writes nothing."""
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from webapp.offload import offload
 
 #: Names that a message lists.
 NAMES_MAX = 30
+UPLOAD_GONE = "is not there (any more); upload the file again"
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,18 @@ def check(door: Door, type_name: Any, args: Any, options: Options) -> Request:
 
     One round trip; one more for a queue that the settings do not name, or to list the types that there are.
     """
-    entry = _entry(door, type_name)
+    entry = entry_of(door, type_name)
     args = {} if args is None else args
     if not isinstance(args, dict):
         raise _bad_arguments(entry, {"args": 'must be an object such as {"seconds": 5}'})
     references = _check_arguments(door, entry, args)
     queue = options.queue or entry["queue"] or catalog.DEFAULT_QUEUE
-    _check_queue(door, queue, entry)
+    check_queue(door, queue, entry)
     return Request(entry, args, queue, frozenset(files.UPLOAD.fullmatch(found)[1] for found in references))
 
 
-def _entry(door: Door, type_name: Any) -> dict[str, Any]:
+def entry_of(door: Door, type_name: Any) -> dict[str, Any]:
+    """The catalog's entry of a type that can be submitted. Raises BadInput, Refused. One round trip, two to refuse."""
     raw = door.writer.hget(_keys.CATALOG, type_name) if isinstance(type_name, str) and type_name else None
     if raw is None:
         names = sorted(name.decode(errors="replace") for name in door.writer.hkeys(_keys.CATALOG))
@@ -65,22 +68,27 @@ def _entry(door: Door, type_name: Any) -> dict[str, Any]:
 
 def _check_arguments(door: Door, entry: dict[str, Any], args: dict[str, Any]) -> list[str]:
     """The uploads that the arguments name. Raises BadInput for any that is wrong, with one sentence each."""
+    problems = by_schema(entry, arguments.check, entry["schema"], args)
+    if problems:
+        raise _bad_arguments(entry, problems)
+    found = list(arguments.uploads(entry["schema"], args))
+    store = files.store(door.config)
+    gone = {name: UPLOAD_GONE for name, at in found if not store.upload_exists(at)}
+    if gone:
+        raise _bad_arguments(entry, gone)
+    return [reference for _, reference in found]
+
+
+def by_schema(entry: dict[str, Any], judge: Callable[..., Any], *args: Any) -> Any:
+    """`judge(*args)` beside the hub. Raises Refused where the published schema itself is broken."""
     try:
-        problems = offload(arguments.check, entry["schema"], args)
+        return offload(judge, *args)
     except arguments.Unusable as error:
         raise Refused(
             f"The published form of {entry['name']!r} is broken: {error}.",
             fix="Publish it again: `python -m jobs publish`.",
             code="broken_type",
         ) from error
-    if problems:
-        raise _bad_arguments(entry, problems)
-    found = list(arguments.uploads(entry["schema"], args))
-    store = files.store(door.config)
-    gone = {name: "is not there (any more); upload the file again" for name, at in found if not store.upload_exists(at)}
-    if gone:
-        raise _bad_arguments(entry, gone)
-    return [reference for _, reference in found]
 
 
 def _bad_arguments(entry: dict[str, Any], problems: dict[str, str]) -> BadInput:
@@ -93,7 +101,7 @@ def _bad_arguments(entry: dict[str, Any], problems: dict[str, str]) -> BadInput:
     )
 
 
-def _check_queue(door: Door, queue: str, entry: dict[str, Any]) -> None:
+def check_queue(door: Door, queue: str, entry: dict[str, Any]) -> None:
     """Raise BadInput for a queue that nothing knows: a slip in its name would leave the job waiting for ever."""
     if queue in (*door.config.queues, entry["queue"], catalog.DEFAULT_QUEUE):
         return

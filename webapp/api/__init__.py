@@ -11,6 +11,7 @@ RESOURCES = (
     "jobs",
     "job_types",
     "submit",
+    "batch",
     "job_actions",
     "uploads",
     "artifacts",

@@ -64,14 +64,14 @@ local function defer(id)
   end
 end
 
-local function put(id, nth)
+local function put(id, row)
   if plan.group then
     redis.call('SADD', plan.group, id)
   end
   if waits then
     defer(id)
   elseif plan.place == 'wait' then
-    redis.call('ZADD', KEYS[3], plan.score + nth * plan.apart, id)
+    redis.call('ZADD', KEYS[3], plan.score + row * plan.apart, id)
   elseif plan.place == 'front' then
     redis.call('LPUSH', KEYS[2], id)
   else
@@ -93,13 +93,13 @@ fields[last + 1], fields[last + 2] = 'status', waits and 'deferred' or plan.stat
 if plan.enqueued_at and not waits then
   fields[last + 3], fields[last + 4] = 'enqueued_at', plan.enqueued_at
 end
-for nth, at in ipairs(new) do
+for _, at in ipairs(new) do
   local id = ARGV[at + 1]
   for i = 1, plan.own do
     fields[plan.shared + i] = ARGV[at + 1 + i]
   end
   -- In this order: a key of an odd type stops the script before there is a hash that nothing names.
-  put(id, nth - 1)
+  put(id, ARGV[at])
   redis.call('HSET', plan.jobs .. id, unpack(fields))
   if plan.ttl then
     limit_life(id)
