@@ -50,7 +50,7 @@ def told(redis, job_id):
 def test_a_job_that_waits_for_others_lies_where_rq_puts_it(redis, door, queue, allow_failure, at_front):
     parents = [queue.enqueue(fixture_jobs.nothing).id for _ in range(2)]
     ours = add(door, after=tuple(parents), allow_failure=allow_failure, at_front=at_front, ttl=90)
-    depends_on = Dependency(parents, allow_failure, at_front)
+    depends_on = Dependency(parents, allow_failure, at_front) if allow_failure or at_front else parents
     theirs = queue.enqueue("tests.fixture_jobs.add", a=2, b=3, depends_on=depends_on, ttl=90)
     assert told(redis, ours) == told(redis, theirs.id)
     assert "enqueued_at" not in stored(redis, ours)

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { asCurl, asPython, python } from "../../webapp/static/js/panels/submit/call.model.js";
+import { advice, choices } from "../../webapp/static/js/panels/submit/after.model.js";
 import { collect, fieldsOf, firstRaws, kindOf, paragraphs, valueOf } from "../../webapp/static/js/panels/submit/form.model.js";
 import { idFor } from "../../webapp/static/js/panels/submit/once.model.js";
-import { firstOptions, optionsBody } from "../../webapp/static/js/panels/submit/options.model.js";
+import { byField, firstOptions, optionsBody } from "../../webapp/static/js/panels/submit/options.model.js";
 import { warnings } from "../../webapp/static/js/panels/submit/warnings.model.js";
 import { toIso, toLocalInput } from "../../webapp/static/js/panels/submit/when.model.js";
 import { speakEnglish } from "./support.js";
@@ -107,6 +107,39 @@ test("a wrong option is named at its field", () => {
   assert.deepEqual(Object.keys(errors).sort(), ["delay", "result_ttl", "retries", "timeout"]);
 });
 
+test("what a job waits for, how often it runs and what limits it become the body too", () => {
+  const chosen = {
+    ...firstOptions(), after: [{ id: "a", title: "A", status: "queued" }], repeats: "3", repeat_intervals: "60 300", limit_key: " mail ", limit_n: "2",
+    unique: "report-1", group: "g", ttl: "60", failure_ttl: "-1",
+  };
+  const body = { after: ["a"], repeat: { times: 3, interval: [60, 300] }, rate_limit: { key: "mail", concurrency: 2 }, id: "report-1", unique: true, group: "g", ttl: 60, failure_ttl: -1 };
+  assert.deepEqual(optionsBody(chosen, "UTC"), { body, errors: {} });
+  assert.deepEqual(optionsBody({ ...chosen, allow_failure: true }, "UTC").body.after, { jobs: ["a"], allow_failure: true });
+  assert.equal(optionsBody({ ...chosen, when: "in" }, "UTC").body.after, undefined, "RQ would not wait");
+});
+
+test("those are held to what the server takes", () => {
+  const wrong = (changes) => Object.keys(optionsBody({ ...firstOptions(), ...changes }, "UTC").errors);
+  assert.deepEqual(wrong({ repeat_intervals: "5" }), ["repeats"]);
+  assert.deepEqual(wrong({ repeats: "1", repeat_intervals: "1.5" }), ["repeat_intervals"]);
+  assert.deepEqual(wrong({ limit_n: "2" }), ["limit_key"]);
+  assert.deepEqual(wrong({ limit_key: "mail" }), ["limit_n"]);
+  assert.deepEqual(wrong({ unique: "a b" }), ["unique"]);
+  assert.deepEqual(wrong({ ttl: "-1", failure_ttl: "0" }), ["ttl", "failure_ttl"]);
+  assert.deepEqual(byField({ retry: "x", id: "y", queue: "z" }), { retries: "x", unique: "y", queue: "z" });
+});
+
+test("a picker offers what can be waited for, and tells what comes of it", () => {
+  const job = (id, status) => ({ id, status, title: id });
+  const found = [job("a", "queued"), job("b", "canceled"), job("c", "failed"), job("gone", null)];
+  assert.deepEqual(choices(found, [job("a", "queued")]).map(({ job: { id }, why }) => [id, Boolean(why)]), [["b", true], ["c", false]]);
+  assert.equal(advice([], false), "");
+  assert.equal(advice([job("a", "queued"), job("f", "finished")], false), "");
+  assert.match(advice([job("f", "finished")], false), /queued at once/);
+  assert.match(advice([job("f", "failed")], false), /until it is requeued/);
+  assert.match(advice([job("f", "failed")], true), /queued at once/);
+});
+
 test("the form warns of what will keep the job waiting", () => {
   const type = { hosts: ["web-a"] };
   const server = { worker_command: "rq worker default", queues: ["default"] };
@@ -124,21 +157,4 @@ test("the same submission keeps its id, another gets another", () => {
   assert.match(first.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(idFor({ type: "wait", args: { steps: 1 } }, first), first);
   assert.notEqual(idFor({ type: "wait", args: { steps: 2 } }, first).id, first.id);
-});
-
-test("the same call can be made from elsewhere", () => {
-  assert.equal(python({ a: [true, null, 1.5, "x\"y"] }), '{"a": [True, None, 1.5, "x\\"y"]}');
-  const body = { type: "wait", args: { name: "it's" } };
-  assert.ok(asCurl(body, "http://localhost:8000/api/jobs").endsWith(`-d '{"type":"wait","args":{"name":"it'\\''s"}}'`));
-  assert.match(asPython({ func: "jobs.wait.wait", queue: null }, { ...body, in: 60 }), /enqueue_in\(timedelta\(seconds=60\),/);
-});
-
-test("the same call in Python runs as the form would have it run", () => {
-  const type = { func: "jobs.wait.wait", queue: null, timeout: 3600, result_ttl: null };
-  const options = { at_front: true, retry: { max: 2, interval: [5, 30] }, result_ttl: -1, description: "Ann's own" };
-  const lines = asPython(type, { type: "wait", args: { steps: 1 }, ...options }).split("\n");
-  for (const line of ["from rq import Queue, Retry", "    steps=1,", "    job_timeout=3600,", "    result_ttl=-1,", "    at_front=True,", `    description="Ann's own",`, "    retry=Retry(max=2, interval=[5, 30]),"]) {
-    assert.ok(lines.includes(line), line);
-  }
-  assert.match(asPython(type, { type: "wait", args: { description: "mine", steps: 1 } }), /kwargs=\{"description": "mine", "steps": 1\}/);
 });

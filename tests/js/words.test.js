@@ -11,7 +11,7 @@ const OPENING = new Set(["{", "(", "["]);
 const CLOSING = new Set(["}", ")", "]"]);
 
 /** Names of programs, and settings: the same in every language. */
-const MARKUP = /^(?:Python|curl|[A-Z_]{6,}=1)$/;
+const MARKUP = /^(?:Python|curl|rq|[A-Z_]{6,}=1)$/;
 const SAME = new Set(["brand", "unit.ms", "hop.address", "hop.version", "jobs.order.none", "lanes.about.python", "lanes.model.asyncio", "lanes.model.to_thread"]);
 /** Attributes that are read, by eyes or ears. */
 const READ_ALOUD = /\b(?:title|aria-label|aria-description|aria-roledescription|alt|placeholder)="([^"]*)"/g;

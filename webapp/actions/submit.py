@@ -65,7 +65,7 @@ def new_job(door: Door, request: Request, job_id: str, options: Options) -> Job:
         ttl=options.ttl,
         failure_ttl=options.failure_ttl,
         description=options.description,
-        depends_on=Dependency(options.after, options.allow_failure, options.at_front) if options.after else None,
+        depends_on=_depends_on(options),
         job_id=job_id,
         meta=options.meta,
         retry=Retry(options.retries, list(options.intervals)) if options.retries else None,
@@ -77,6 +77,13 @@ def new_job(door: Door, request: Request, job_id: str, options: Options) -> Job:
     if options.at_front and (options.run_at or options.limit):
         job.enqueue_at_front = True
     return job
+
+
+def _depends_on(options: Options) -> list[str] | Dependency | None:
+    """As a program would say it: RQ tells a plain list from a Dependency that asks for nothing."""
+    if options.allow_failure or options.at_front:
+        return Dependency(options.after, options.allow_failure, options.at_front) if options.after else None
+    return list(options.after) or None
 
 
 def hash_of(door: Door, job: Job, options: Options) -> dict[str, Any]:

@@ -63,6 +63,8 @@ export const found = (id, query, signal) => request("GET", `/api/searches/${enco
 export const stopSearch = (id) => request("DELETE", `/api/searches/${encodeURIComponent(id)}`, { keepalive: true });
 export const job = (id, signal) => request("GET", jobPath(id), { signal });
 export const submit = (body) => request("POST", "/api/jobs", { body });
+/** Many jobs of one type, or with `check` what would become of them. Rows by the thousand take some seconds. */
+export const submitMany = (body, signal) => request("POST", "/api/jobs/batch", { body, signal, timeout: 60_000 });
 export const runAgain = (id) => request("POST", "/api/jobs", { body: { again: id } });
 /** `verb`: cancel, stop, requeue or run_now. `status`: what the button was drawn with; refused if the job has moved on. */
 export const act = (id, verb, status) => request("POST", `${jobPath(id)}/${verb}`, { body: { status } });

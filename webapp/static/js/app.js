@@ -20,21 +20,26 @@ import { worded } from "./words.js";
 /** With the words and looks of a job's page: of a traceback, say. */
 const asJob = (load) => worded("job", styled("job", load));
 
+/** With those of groups and their progress. */
+const asGroup = (load) => worded("groups", styled("groups", load));
+/** With those of the same call from elsewhere. */
+const withCalls = (load) => worded("call", styled("call", load));
+
 /** Pages beyond the first screen come when they are asked for; once idle, all are fetched. */
 const LAZY = {
   jobs: worded("jobs", styled("search", () => import("./pages/jobs.js"))),
-  submit: worded("submit", styled("submit", () => import("./pages/submit.js"))),
+  submit: worded("many", asGroup(withCalls(worded("submit", styled("submit", () => import("./pages/submit.js")))))),
   activity: worded("activity", styled("activity", () => import("./pages/activity.js"))),
   room: worded("room", styled("room", () => import("./pages/room.js"))),
   failures: asJob(worded("failures", styled("failures", () => import("./pages/failures.js")))),
   workers: worded("workers", styled("workers", () => import("./pages/workers.js"))),
   schedule: worded("schedule", styled("schedule", () => import("./pages/schedule.js"))),
-  groups: worded("groups", styled("groups", () => import("./pages/groups.js"))),
+  groups: asGroup(() => import("./pages/groups.js")),
   stuck: worded("stuck", styled("stuck", () => import("./pages/stuck.js"))),
   health: worded("activity", worded("health", styled("health", () => import("./pages/health.js")))),
   missing: () => import("./pages/missing.js"),
   shell: worded("shell", styled("shell", () => import("./pages/shell.js"))),
-  job: worded("why", styled("why", asJob(styled("result", () => import("./pages/job.js"))))),
+  job: withCalls(worded("why", styled("why", asJob(styled("result", () => import("./pages/job.js")))))),
 };
 const loaded = signal({ overview: Overview });
 

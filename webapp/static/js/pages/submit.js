@@ -9,8 +9,9 @@ import { t } from "../i18n.js";
 import { Banners } from "../panels/banners.js";
 import { PageHead } from "../panels/page-head.js";
 import { Form } from "../panels/submit/form.js";
+import { Many } from "../panels/submit/many.js";
 import { paragraphs } from "../panels/submit/form.model.js";
-import { behind, toType } from "../router.js";
+import { behind, hash, showTab, toType } from "../router.js";
 
 const firstSentence = (help) => (paragraphs(help)[0] ?? "").split(/(?<=\.)\s/, 1)[0];
 
@@ -50,10 +51,23 @@ const Unknown = ({ name }) => html`
     <${CodeBox} text="python -m jobs publish" what=${t("submit.publish")} />
   </div></div>`;
 
+/** The part of the address that opens the table. */
+const MANY = "many";
+
+const Head = ({ type, isMany }) => html`
+  <header>
+    <h2>${type.title}</h2><p class="mono quiet">${type.func}</p>${paragraphs(type.help).map((text) => html`<p class="about" key=${text}>${text}</p>`)}
+    <div class="segments ways" role="radiogroup" aria-label=${t("many.ways")}>
+      ${[["", "many.one"], [MANY, "many.many"]].map(([way, word]) => html`<label key=${way}><input type="radio" name="way" checked=${isMany === (way === MANY)} onChange=${() => showTab(way)} /><span>${t(word)}</span></label>`)}
+    </div>
+  </header>`;
+
 function Chosen({ type, asked, schedulers }) {
   if (!type) return html`<${Unknown} name=${asked} />`;
   if (type.error) return html`<${Broken} type=${type} />`;
-  return html`<${Form} key=${`${type.name} ${JSON.stringify(type.schema)}`} type=${type} schedulers=${schedulers} />`;
+  const isMany = hash.value === MANY;
+  const Way = isMany ? Many : Form;
+  return html`<${Way} key=${`${type.name} ${JSON.stringify(type.schema)}`} type=${type} schedulers=${schedulers} head=${html`<${Head} type=${type} isMany=${isMany} />`} />`;
 }
 
 function Choice({ types, schedulers }) {

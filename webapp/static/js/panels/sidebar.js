@@ -81,7 +81,7 @@ function Nav() {
 /** Which installation this is, where several look alike. */
 function Label() {
   const label = server.value?.label;
-  return label && html`<span class=${`label ${/^prod/i.test(label) ? "tinted s-failed" : ""}`}>${label}</span>`;
+  return label && html`<span class=${`install ${/^prod/i.test(label) ? "tinted s-failed" : ""}`}>${label}</span>`;
 }
 
 export const Sidebar = () => html`

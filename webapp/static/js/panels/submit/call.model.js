@@ -1,4 +1,4 @@
-/** The same submission, to be made from somewhere else. Pure. */
+/** The same submission, to be made from somewhere else: with Python, curl, or RQ's command line. Pure. */
 
 /** A JSON value as Python writes it. */
 export function python(value) {
@@ -9,36 +9,47 @@ export function python(value) {
   return JSON.stringify(value);
 }
 
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+/** A word for sh. */
+export const quoted = (text) => (/^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-/** A curl command for POST /api/jobs at `address`. */
-export const asCurl = (body, address) => `curl ${address} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body))}`;
+/** A curl command that posts `body` to `address`. */
+export const asCurl = (body, address) => `curl ${quoted(address)} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body))}`;
 
-/** Names that RQ takes for itself: arguments of such a name travel in `kwargs`. */
-const CLAIMED = new Set("job_timeout description result_ttl ttl failure_ttl depends_on job_id at_front meta retry repeat on_success on_failure on_stopped rate_limit webhooks pipeline unique args kwargs".split(" "));
-
-const keywords = (entries) => entries.map(([name, value]) => `    ${name}=${value},\n`).join("");
-
-function argumentsOf({ args }) {
-  if (Object.keys(args).some((name) => CLAIMED.has(name))) return [["kwargs", python(args)]];
-  return Object.entries(args).map(([name, value]) => [name, python(value)]);
+/**
+ * What is called, and how: {func, queue, positional, args, options}, the options as those of POST /api/jobs.
+ * What a job type asks for itself is not known to RQ, so it is among the options.
+ */
+export function callOf(type, { type: _, args, queue, ...options }) {
+  const { timeout = type.timeout, result_ttl = type.result_ttl } = options;
+  return { func: type.func, queue: queue ?? type.queue ?? "default", positional: [], args, options: { ...options, timeout, result_ttl } };
 }
 
-/** How it runs, in RQ's words; what a job type asks for itself is not known to RQ. */
-function optionsOf(type, { timeout = type.timeout, result_ttl = type.result_ttl, retry, at_front, description }) {
-  const plain = { job_timeout: timeout, result_ttl, at_front, description };
-  const said = Object.entries(plain).filter(([, value]) => value != null).map(([name, value]) => [name, python(value)]);
-  if (retry) said.push(["retry", `Retry(${Object.entries(retry).map(([name, value]) => `${name}=${python(value)}`).join(", ")})`]);
-  return said;
+const isPlain = (value) => value === null || typeof value !== "object" || (!("__type__" in value) && Object.values(value).every(isPlain));
+
+const times = (n, intervals, count) => n && { [count]: n, interval: intervals?.length === 1 ? intervals[0] : (intervals ?? 0) };
+
+/** The call of a job as it lies in Redis; null where its arguments are not plain JSON. As it was asked for, where we know that. */
+export function callOfJob(job) {
+  const given = job.arguments;
+  if (!given || !job.func || !job.queue || !isPlain(given.positional) || !isPlain(given.named)) return null;
+  const after = job.depends_on?.length ? { jobs: job.depends_on, allow_failure: job.allow_failure } : null;
+  const options = {
+    timeout: job.timeout, ttl: job.ttl, result_ttl: job.result_ttl, failure_ttl: job.failure_ttl, at_front: job.at_front || null, after,
+    retry: times(job.submitted?.retries ?? job.retries_left, job.retry_intervals, "max"), repeat: times(job.submitted?.repeats ?? job.repeats_left, job.repeat_intervals, "times"),
+    rate_limit: job.rate_limit, group: job.group, meta: job.meta != null && isPlain(job.meta) && Object.keys(job.meta).length ? job.meta : null,
+  };
+  return { func: job.func, queue: job.queue, positional: given.positional, args: given.named, options: said(options) };
 }
 
-/** RQ's own call, for a program that has the code on hand. */
-export function asPython(type, body) {
-  const queue = body.queue ?? type.queue ?? "default";
-  const call = body.in != null ? `enqueue_in(timedelta(seconds=${body.in}),` : body.at ? `enqueue_at(datetime.fromisoformat(${JSON.stringify(body.at)}),` : "enqueue(";
-  const imports = ["from redis import Redis", `from rq import Queue${body.retry ? ", Retry" : ""}`];
-  if (body.in != null) imports.unshift("from datetime import timedelta");
-  if (body.at) imports.unshift("from datetime import datetime");
-  const given = keywords([...argumentsOf(body), ...optionsOf(type, body)]);
-  return `${imports.join("\n")}\n\nQueue(${JSON.stringify(queue)}, connection=Redis()).${call}\n    ${JSON.stringify(type.func)},\n${given})`;
+const said = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value != null && value !== 0 && value !== false));
+
+/** The body of POST /api/jobs that makes a job like this one: by its type, or else by its payload. */
+export const bodyOfJob = (job, call) => (job.type && call && !call.positional.length ? { type: job.type, args: call.args, queue: call.queue, ...call.options } : { again: job.id });
+
+/** {start, where, url} of the page's worker command: what stands before and after "worker", and the address as Python may know it. */
+export function serverOf(command = "rq worker") {
+  const [, start = "rq", where = ""] = command.match(/^(.*?rq'?) worker( -u (?:"[^"]*"|'[^']*'|\S+))?/) ?? [];
+  const address = where.slice(4).replace(/^'(.*)'$/, "$1");
+  const url = !address ? "" : address.startsWith('"$') ? `os.environ["${address.slice(2, -1)}"]` : JSON.stringify(address);
+  return { start, where, url };
 }

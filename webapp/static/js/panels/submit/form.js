@@ -1,22 +1,22 @@
 /** The form of one job type: filled in, checked, sent once. */
 import { useMemo, useRef, useState } from "preact/hooks";
 import * as api from "../../api.js";
-import { CodeBox } from "../../components/copy.js";
 import { explained } from "../../components/trouble.js";
 import { say } from "../../components/toast.js";
 import { whyNot } from "../actions.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { zone } from "../../prefs.js";
-import { base, go, toJob } from "../../router.js";
-import { receive, server, totals, workers } from "../../store.js";
-import { asCurl, asPython } from "./call.model.js";
+import { go, toJob } from "../../router.js";
+import { receive } from "../../store.js";
+import { callOf } from "./call.model.js";
 import { Field } from "./fields.js";
-import { collect, fieldsOf, firstRaws, paragraphs } from "./form.model.js";
+import { collect, fieldsOf, firstRaws } from "./form.model.js";
 import { idFor } from "./once.model.js";
 import { Options } from "./options.js";
-import { firstOptions, optionsBody } from "./options.model.js";
-import { warnings } from "./warnings.model.js";
+import { byField, firstOptions, optionsBody } from "./options.model.js";
+import { SameCall } from "./same-call.js";
+import { Warnings } from "./warnings.js";
 
 /** What is typed, and the errors that were found when it was last sent. */
 function useFilling(type) {
@@ -31,7 +31,7 @@ function useFilling(type) {
   };
   const setOption = (changes) => {
     setOptions((before) => ({ ...before, ...changes }));
-    clear([...Object.keys(changes), "in", "at", "delay"]);
+    clear([...Object.keys(changes), "at", "delay"]);
   };
   const read = () => {
     const { args, errors: wrongArgs } = collect(fields, raws, zone.peek());
@@ -39,23 +39,6 @@ function useFilling(type) {
     return { body: { type: type.name, args, ...body }, wrongArgs, wrongOptions };
   };
   return { fields, raws, options, errors, setErrors, setRaw, setOption, read };
-}
-
-const Warning = ({ warning }) => html`
-  <div class="banner warn" data-testid=${`warning-${warning.key}`}>
-    <div class="warning"><p>${warning.text}</p>${warning.command && html`<${CodeBox} text=${warning.command} what=${t("workers.command")} />`}</div>
-  </div>`;
-
-function SameCall({ type, read }) {
-  const [open, setOpen] = useState(false);
-  const { body } = read();
-  return html`
-    <details class="same-call" onToggle=${(event) => setOpen(event.currentTarget.open)}>
-      <summary>${t("call.title")}</summary>
-      ${open &&
-      html`<h3>Python</h3><${CodeBox} text=${asPython(type, body)} what="Python" />
-        <h3>curl</h3><${CodeBox} text=${asCurl(body, `${location.origin}${base}/api/jobs`)} what="curl" />`}
-    </details>`;
 }
 
 /** Moves to the first field that is wrong: on a phone it may be far above the button. */
@@ -66,7 +49,8 @@ function showFirst(form, names) {
   });
 }
 
-export function Form({ type, schedulers }) {
+/** `head`: what stands above the fields. */
+export function Form({ type, schedulers, head }) {
   const filling = useFilling(type);
   const { fields, raws, options, errors, read } = filling;
   const [busy, setBusy] = useState(false);
@@ -79,7 +63,7 @@ export function Form({ type, schedulers }) {
   const uploading = Object.values(sending).some(Boolean);
   const reject = (found) => {
     filling.setErrors(found);
-    if (Object.keys(found).some((name) => name in options || name === "in")) setOpen(true);
+    if (Object.keys(found).some((name) => name in options)) setOpen(true);
     showFirst(form.current, Object.keys(found));
   };
   const onSubmit = async (event) => {
@@ -91,26 +75,28 @@ export function Form({ type, schedulers }) {
     setBusy(true);
     sent.current = idFor(body, sent.current);
     try {
-      const { job, as_of = 0 } = await api.submit({ ...body, id: sent.current.id });
+      const { job, created, as_of = 0 } = await api.submit({ id: sent.current.id, ...body });
       sent.current = null;
       receive([{ type: "job", job, as_of }]);
-      say(t("submit.done", { title: job.title ?? type.title }));
+      say(t(created || !body.id ? "submit.done" : "submit.there", { title: job.title ?? type.title, id: job.id }));
       go(toJob(job.id));
     } catch (error) {
       setFailure(error);
-      if (Object.keys(error.fields ?? {}).length) reject(error.fields);
+      if (Object.keys(error.fields ?? {}).length) reject(error.code === "bad_arguments" ? error.fields : byField(error.fields));
     }
     setBusy(false);
     return undefined;
   };
 
   const queue = options.queue.trim() || type.queue || "default";
-  // Until the workers are known, nothing can be said of them.
-  const said = totals.value ? warnings({ type, queue, workers: workers.value, schedulers, when: options.when, server: server.value }) : [];
+  const sameCall = () => {
+    const { body } = read();
+    return { body, call: callOf(type, body) };
+  };
   return html`
     <form class="card submit-form" ref=${form} onSubmit=${onSubmit} novalidate data-testid="submit-form">
-      <header><h2>${type.title}</h2><p class="mono quiet">${type.func}</p>${paragraphs(type.help).map((text) => html`<p class="about" key=${text}>${text}</p>`)}</header>
-      ${said.map((warning) => html`<${Warning} key=${warning.key} warning=${warning} />`)}
+      ${head}
+      <${Warnings} type=${type} queue=${queue} when=${options.when} schedulers=${schedulers} />
       ${fields.map(
         (field) => html`
           <${Field} key=${field.name} field=${field} raw=${raws[field.name]} error=${errors[field.name]}
@@ -118,7 +104,7 @@ export function Form({ type, schedulers }) {
       )}
       ${!fields.length && html`<p class="muted">${t("form.no_fields")}</p>`}
       <${Options} type=${type} raw=${options} set=${filling.setOption} errors=${errors} open=${open} onToggle=${setOpen} />
-      <${SameCall} type=${type} read=${read} />
+      <${SameCall} read=${sameCall} />
       ${failure && html`<div class="banner bad" role="alert"><p><strong>${explained(failure).message}</strong> ${explained(failure).fix}</p></div>`}
       <footer>
         <span class="muted">${t("submit.to", { queue })}</span>

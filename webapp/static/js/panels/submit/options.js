@@ -4,6 +4,7 @@ import { duration, zoneName } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { queues } from "../../store.js";
+import { After } from "./after.js";
 import { UNITS } from "./options.model.js";
 
 const Option = ({ name, label, error, help, children }) => html`
@@ -11,12 +12,13 @@ const Option = ({ name, label, error, help, children }) => html`
     <label class="label" for=${`o-${name}`}>${label}</label>
     ${children}
     <p class="help" id=${`oh-${name}`}>${help}</p>
-    ${error && html`<p class="error" role="alert">${error}</p>`}
+    ${error && html`<p class="error" id=${`oe-${name}`} role="alert">${error}</p>`}
   </div>`;
 
 function When({ raw, set, errors }) {
+  const error = errors.delay ?? errors.at;
   return html`
-    <div class="field when">
+    <div class=${`field when ${error ? "wrong" : ""}`} data-field="delay">
       <span class="label" id="l-when">${t("options.when")}</span>
       <div class="segments" role="radiogroup" aria-labelledby="l-when">
         ${["now", "in", "at"].map(
@@ -35,37 +37,56 @@ function When({ raw, set, errors }) {
         <input class="control" type="datetime-local" step="1" aria-label=${t("options.at")} value=${raw.at} onInput=${(event) => set({ at: event.target.value })} />
         <span class="muted">${zoneName(now.peek())}</span>
       </span>`}
-      ${(errors.delay ?? errors.in ?? errors.at) && html`<p class="error" role="alert">${errors.delay ?? errors.in ?? errors.at}</p>`}
+      ${error && html`<p class="error" role="alert">${error}</p>`}
     </div>`;
 }
 
-/** RQ's own limit where the job type names none. */
+/** RQ's own limits where the job type names none. */
 const DEFAULT_TIMEOUT_S = 180;
 const DEFAULT_RESULT_TTL_S = 500;
 
-/** `raw`: the typed options; `set(changes)`. */
-export function Options({ type, raw, set, errors, open, onToggle }) {
-  const input = (name, more = {}) => html`
-    <input class="control" id=${`o-${name}`} aria-describedby=${`oh-${name}`} autocomplete="off" value=${raw[name]} onInput=${(event) => set({ [name]: event.target.value })} ...${more} />`;
-  const option = (name, help, more) => html`
-    <${Option} name=${name} label=${t(`options.${name}`)} help=${help} error=${errors[name]}>${input(name, more)}<//>`;
+const Section = ({ about, children }) => html`
+  <fieldset class="option-section"><legend>${t(`options.section.${about}`)}</legend><div class="option-grid">${children}</div></fieldset>`;
+
+/** `raw`: the typed options; `set(changes)`. `many`: for more than one job, which have no id of their own. */
+export function Options({ type, raw, set, errors, open, onToggle, many = false }) {
+  const option = (name, help, more = {}) => html`
+    <${Option} name=${name} label=${t(`options.${name}`)} help=${help} error=${errors[name]}>
+      <input class="control" id=${`o-${name}`} aria-invalid=${errors[name] ? "true" : undefined} aria-describedby=${`oh-${name}${errors[name] ? ` oe-${name}` : ""}`}
+        autocomplete="off" value=${raw[name]} onInput=${(event) => set({ [name]: event.target.value })} ...${more} />
+    <//>`;
+  const digits = (placeholder = "") => ({ inputmode: "numeric", placeholder: String(placeholder) });
+  const helped = (name, values) => [name, t(`options.${name}.help`, values)];
+  const timeout = type.timeout ?? DEFAULT_TIMEOUT_S;
+  const kept = type.result_ttl ?? DEFAULT_RESULT_TTL_S;
   return html`
     <details class="options" open=${open} onToggle=${(event) => onToggle(event.currentTarget.open)}>
       <summary>${t("options.title")}</summary>
-      <${When} raw=${raw} set=${set} errors=${errors} />
-      <div class="option-grid">
-        ${option("queue", t("options.queue.help", { queue: type.queue ?? "default" }), { list: "known-queues", placeholder: type.queue ?? "default" })}
-        <datalist id="known-queues">${queues.value.map(({ name }) => html`<option key=${name} value=${name} />`)}</datalist>
-        <div class="field kind-boolean">
-          <label class="label" for="o-at_front">${t("options.at_front")}</label>
-          <input class="check" type="checkbox" id="o-at_front" checked=${raw.at_front && raw.when === "now"} disabled=${raw.when !== "now"} onChange=${(event) => set({ at_front: event.target.checked })} />
-          <p class="help">${t("options.at_front.help")}</p>
-        </div>
-        ${option("timeout", t("options.timeout.help", { time: duration(type.timeout ?? DEFAULT_TIMEOUT_S) }), { inputmode: "numeric", placeholder: String(type.timeout ?? DEFAULT_TIMEOUT_S) })}
-        ${option("result_ttl", t("options.result_ttl.help", { time: duration(type.result_ttl ?? DEFAULT_RESULT_TTL_S) }), { inputmode: "numeric", placeholder: String(type.result_ttl ?? DEFAULT_RESULT_TTL_S) })}
-        ${option("retries", t("options.retries.help"), { inputmode: "numeric", placeholder: "0" })}
-        ${option("intervals", t("options.intervals.help"), { placeholder: "10, 60" })}
-        ${option("description", t("options.description.help"))}
+      <div class="option-sections">
+        <${When} raw=${raw} set=${set} errors=${errors} />
+        ${raw.when === "now" && html`<${After} raw=${raw} set=${set} error=${errors.after} />`}
+        <${Section} about="where">
+          ${option(...helped("queue", { queue: type.queue ?? "default" }), { list: "known-queues", placeholder: type.queue ?? "default" })}
+          <datalist id="known-queues">${queues.value.map(({ name }) => html`<option key=${name} value=${name} />`)}</datalist>
+          <div class="field kind-boolean">
+            <label class="label" for="o-at_front">${t("options.at_front")}</label>
+            <input class="check" type="checkbox" id="o-at_front" checked=${raw.at_front && raw.when === "now"} disabled=${raw.when !== "now"} onChange=${(event) => set({ at_front: event.target.checked })} />
+            <p class="help">${t("options.at_front.help")}</p>
+          </div>
+        <//>
+        <${Section} about="again">
+          ${option(...helped("retries"), digits(0))} ${option(...helped("intervals"), { placeholder: "10, 60" })}
+          ${option(...helped("repeats"), digits(0))} ${option(...helped("repeat_intervals"), { placeholder: "3600" })}
+        <//>
+        <${Section} about="limits">
+          ${option(...helped("limit_key"), { placeholder: "mail" })} ${option(...helped("limit_n"), digits())}
+          ${!many && option(...helped("unique"), { placeholder: "report-2026-11" })} ${!many && option(...helped("group"))}
+        <//>
+        <${Section} about="lives">
+          ${option(...helped("timeout", { time: duration(timeout) }), digits(timeout))} ${option(...helped("ttl"), digits())}
+          ${option(...helped("result_ttl", { time: duration(kept) }), digits(kept))} ${option(...helped("failure_ttl"), digits())}
+          ${option(...helped("description"))}
+        <//>
       </div>
     </details>`;
 }
