@@ -78,6 +78,6 @@ def test_a_job_says_who_submitted_it_and_from_where(redis, redis_server, tmp_pat
         assert job["actor"] == "anyone"
         server = job["submitted"].pop("server")
         assert server.rpartition(":")[0]
-        assert job["submitted"] == {"via": via, "address": "127.0.0.1", "again_of": None, "retries": 2}
+        assert job["submitted"] == {"via": via, "address": "127.0.0.1", "again_of": None, "retries": 2, "repeats": None}
         again = client.post("/api/jobs", json={"again": job["id"]}).json["job"]
         assert (again["submitted"]["again_of"], again["submitted"]["retries"]) == (job["id"], None)

@@ -69,8 +69,11 @@ def submitted(raw: bytes | None) -> dict | None:
     if not isinstance(stored, dict) or stored.get("via") not in ("page", "api"):
         return None
     names = {key: _name(stored.get(key)) for key in ("via", "server", "address", "again_of")}
-    retries = stored.get("retries")
-    return names | {"retries": retries if isinstance(retries, int) and not isinstance(retries, bool) else None}
+    return names | {key: _count(stored.get(key)) for key in ("retries", "repeats")}
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def clean_url(url: str) -> str:
