@@ -5,6 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 
+#: Seconds: long enough that a thread which waits has woken up.
+BREATH = 0.0002
+
+
 def under_gevent() -> bool:
     """Whether greenlets take the place of threads in this process."""
     monkey = sys.modules.get("gevent.monkey")
@@ -24,6 +28,15 @@ def offload(function: Callable[..., Any], *args: Any) -> Any:
     if error is not None:
         raise error
     return value
+
+
+def breathe() -> None:
+    """Let the hub's thread have the interpreter, in a long loop of work that was offloaded: once every ms or two.
+
+    Python itself would hand it over only after 5 ms, and again for each step of a request.
+    """
+    if under_gevent():
+        sys.modules["gevent.monkey"].get_original("time", "sleep")(BREATH)
 
 
 def _outcome(function: Callable[..., Any], args: tuple) -> tuple[Any, Exception | None]:
