@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-
 #: Seconds: long enough that a thread which waits has woken up.
 BREATH = 0.0002
 

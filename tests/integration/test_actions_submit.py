@@ -15,7 +15,7 @@ from tests import fixture_jobs
 from tests.in_redis import open_door, stored
 from tests.support import ROOT, clean_env, eventually
 from webapp import files
-from webapp.actions import run_again, submit
+from webapp.actions import batch, run_again, submit, table
 from webapp.actions.door import Actor, Door
 from webapp.actions.options import Options
 from webapp.config import Config
@@ -213,7 +213,12 @@ def test_an_upload_must_be_there(door, redis):
 def test_look_only_refuses_a_submission_before_it_is_looked_at(door, redis):
     looking = Door(redis, Config(redis_url="redis://theirs"), Actor("ada", ""))
     before = {key: redis.dump(key) for key in redis.scan_iter()}
-    for act in (lambda: submit.enqueue(looking, "nope", {}, Options()), lambda: run_again.run_again(looking, "nope")):
+    many = batch.Wanted(type_name="nope", table=lambda: table.from_objects([{}]), options=Options())
+    for act in (
+        lambda: submit.enqueue(looking, "nope", {}, Options()),
+        lambda: batch.submit_many(looking, many),
+        lambda: run_again.run_again(looking, "nope"),
+    ):
         with pytest.raises(Refused) as refused:
             act()
         assert refused.value.code == "look_only"
