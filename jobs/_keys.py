@@ -69,6 +69,22 @@ SEARCH_BELL = f"{PREFIX}search-bell"
 BATCH_ROWS_MAX = 10_000
 BATCH_TTL = 3600
 
+#: zset, operation id -> epoch ms at which it was asked for. At most OPERATIONS_MAX, OPERATIONS_OPEN_MAX of which have
+#: not ended; TTL OPERATION_TTL after the last.
+OPERATIONS = f"{PREFIX}operations"
+OPERATIONS_MAX = 50
+OPERATIONS_OPEN_MAX = 20
+#: An operation is kept so many seconds after the last word of it, and one that nobody starts so many.
+OPERATION_TTL = 24 * 3600
+OPERATION_READY_TTL = 600
+#: Jobs of one operation, and of one chunk of them.
+OPERATION_JOBS_MAX = 250_000
+OPERATION_CHUNK = 500
+#: Chunks of all operations together.
+OPERATIONS_BYTES = 16 * 1024 * 1024
+#: Pub/sub channel that rings when somebody asks for an operation, or wants one to start, go on or end.
+OPERATION_BELL = f"{PREFIX}operation-bell"
+
 #: Field of a job's own hash (RQ ignores fields that it does not know). JSON, see `jobs/_progress.py`.
 PROGRESS_FIELD = "live_progress"
 PROGRESS_BYTES = 4_096
@@ -139,6 +155,24 @@ def batch(batch_id: str) -> str:
     return f"{PREFIX}batch:{batch_id}"
 
 
+def operation(operation_id: str) -> str:
+    """hash: verb, of, options, state, position, counts, see `webapp/queries/operations.py`. At most 20 KB.
+
+    TTL OPERATION_TTL, OPERATION_READY_TTL while it is ready.
+    """
+    return f"{PREFIX}operation:{operation_id}"
+
+
+def operation_jobs(operation_id: str) -> str:
+    """list of chunks: OPERATION_CHUNK jobs each, see `webapp/operations/chunks.py`. TTL as its operation."""
+    return f"{PREFIX}operation-jobs:{operation_id}"
+
+
+def operation_later(operation_id: str) -> str:
+    """list of jobs that an operation looks at a second time, at most a few of a hundred. TTL as its operation."""
+    return f"{PREFIX}operation-later:{operation_id}"
+
+
 def lease(name: str) -> str:
     """string: its owner's id. TTL set by the owner, renewed while it lives."""
     return f"{PREFIX}lease:{name}"
@@ -170,5 +204,5 @@ def feed_prefixes() -> list[str]:
     RQ's worker and execution hashes are left out: they are heartbeats, 9 of 14 notices of a job, and are polled.
     """
     rq = "job: queue wip: finished: failed: deferred: scheduled: canceled: ready: rl workers suspended group cron"
-    ours = "log: activity catalog figures: probe: search: unlisted"
+    ours = "log: activity catalog figures: probe: search: operation: operations unlisted"
     return [f"{RQ}:{name}" for name in rq.split()] + [f"{PREFIX}{name}" for name in ours.split()]

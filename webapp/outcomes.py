@@ -14,6 +14,7 @@ ALREADY_THERE = "already there"
 _HEARD_BY = "heard by "
 _AGAIN_OF = "of "
 _CAUSE = re.compile(r"cause ([0-9a-f]{12}) (\S{1,200})")
+_OPERATION = re.compile(r"operation ([0-9a-f]{16}) ([a-z_]{1,20}) (\d{1,9})")
 _CODE = re.compile(r"[a-z][a-z_]{0,39}")
 
 
@@ -31,6 +32,8 @@ class Outcome:
     of: str | None = None
     #: The cause of failure that was muted or unmuted: (id, exception type or kind).
     cause: tuple[str, str] | None = None
+    #: What was done to many jobs: (id of the operation, verb, how many jobs it holds).
+    operation: tuple[str, str, int] | None = None
 
 
 def heard_by(workers: str) -> str:
@@ -45,6 +48,10 @@ def of_cause(cause_id: str, name: str) -> str:
     return f"cause {cause_id} {name}"
 
 
+def of_operation(operation_id: str, verb: str, total: int) -> str:
+    return f"operation {operation_id} {verb} {total}"
+
+
 def read(text: str | None) -> Outcome:
     """The outcome that was written as `text`."""
     if text in (DONE, FAILED):
@@ -57,6 +64,8 @@ def read(text: str | None) -> Outcome:
         return Outcome(DONE, of=text.removeprefix(_AGAIN_OF))
     if text and (cause := _CAUSE.fullmatch(text)):
         return Outcome(DONE, cause=(cause[1], cause[2]))
+    if text and (told := _OPERATION.fullmatch(text)):
+        return Outcome(DONE, operation=(told[1], told[2], int(told[3])))
     if text and _CODE.fullmatch(text):
         return Outcome("refused", reason=text)
     return Outcome("unknown")

@@ -31,26 +31,29 @@ INSTEAD = {
 }
 
 
-def check(verb: str, job_id: str, word: bytes, status: bytes, drawn: str | None) -> None:
-    """Return where a script answered "done"; raise NotFound or StateChanged otherwise."""
-    now = status.decode(errors="replace")
+def check(verb: str, job_id: str, word: str, now: str, drawn: str | None, more: str = "") -> None:
+    """Return where a script answered "done" of a job that is `now`; raise NotFound or StateChanged otherwise."""
     match word:
-        case b"done":
+        case "done":
             return
-        case b"missing":
+        case "missing":
             raise not_found(job_id)
-        case b"moved":
+        case "moved":
             raise StateChanged(f"The job was {drawn} and is now {now or 'without a status'}.")
-        case b"taken" | b"nowhere":
+        case "taken" | "nowhere":
             raise StateChanged(
                 f"A worker has just taken the job, so it is too late to {verb} it.",
                 fix="Stop it as soon as it shows as started.",
                 code="taken",
             )
-        case b"runs":
+        case "runs":
             raise may_run(now)
-        case b"due":
+        case "due":
             raise due(job_id)
+        case "no_queue":
+            raise no_queue(job_id)
+        case "not_heard":
+            raise not_heard(job_id, more.partition(" ")[2])
     raise instead(verb, now)
 
 

@@ -13,6 +13,7 @@ def load() -> dict[str, Board]:
     from webapp.boards.flow import Flow
     from webapp.boards.graph import Graph
     from webapp.boards.groups import Group, Groups, Limits
+    from webapp.boards.operations import Operation, Operations
     from webapp.boards.processes import Processes
     from webapp.boards.redis import RedisInfo
     from webapp.boards.schedule import Cron, Schedule
@@ -29,6 +30,8 @@ def load() -> dict[str, Board]:
         "group": Group(),
         "groups": Groups(),
         "limits": Limits(),
+        "operation": Operation(),
+        "operations": Operations(),
         "processes": Processes(),
         "redis": RedisInfo(),
         "schedule": Schedule(),

@@ -11,6 +11,8 @@ _JOB = rqkeys.JOB_PREFIX.encode()
 _QUEUE = rqkeys.QUEUE_PREFIX.encode()
 _LOG = _keys.log("").encode()
 _SEARCH = _keys.search("").encode()
+_OPERATION = _keys.operation("").encode()
+_OPERATIONS = _keys.OPERATIONS.encode()
 _GROUP = rqkeys.group("").encode()
 _GROUPS = rqkeys.GROUPS.encode()
 _CRON = rqkeys.CRON_PREFIX.encode()
@@ -39,6 +41,8 @@ class Dirty:
     jobs: set[str] = field(default_factory=set)
     logs: set[str] = field(default_factory=set)
     searches: set[str] = field(default_factory=set)
+    #: ids of operations; "" for the list of them
+    operations: set[str] = field(default_factory=set)
     #: (queue, status) of lists; a stopped job lies in the failed one. A rate limit spans queues: it names none
     lists: set[tuple[str, str]] = field(default_factory=set)
     #: names of groups; "" for the set of their names
@@ -75,6 +79,10 @@ class Dirty:
             self.logs.add(key[len(_LOG) :].decode("utf-8", "replace"))
         elif key.startswith(_SEARCH):
             self.searches.add(key[len(_SEARCH) :].decode("utf-8", "replace"))
+        elif key.startswith(_OPERATION):
+            self.operations.add(key[len(_OPERATION) :].decode("utf-8", "replace"))
+        elif key == _OPERATIONS:
+            self.operations.add("")
         elif key == _CATALOG:
             self.catalog = True
         elif key == _ACTIVITY:

@@ -1,4 +1,4 @@
-"""`python -m webapp.operations`: records the figures, searches, and sweeps up after jobs.
+"""`python -m webapp.operations`: records the figures, searches, does to many jobs at once, and sweeps up after jobs.
 
 Plain Python, never monkey-patched. Duties run in threads; the main thread waits for a signal, so that
 a Redis that hangs cannot delay the end.
@@ -13,8 +13,10 @@ import time
 
 from webapp.config import Config, ConfigError
 from webapp.connections import connect
+from webapp.operations.bulk import Bulk
+from webapp.operations.desk import Desk
 from webapp.operations.recorder import Recorder
-from webapp.operations.searcher import Searcher
+from webapp.operations.searches import Searches
 from webapp.operations.sweep import Sweeper
 
 log = logging.getLogger("webapp.operations")
@@ -49,16 +51,18 @@ def main() -> int:
     return 0
 
 
-def _duties(config: Config) -> list[Recorder | Searcher | Sweeper]:
+def _duties(config: Config) -> list[Recorder | Desk | Sweeper]:
     connections = connect(config)
-    duties: list[Recorder | Searcher | Sweeper] = []
+    duties: list[Recorder | Desk | Sweeper] = []
     if config.record:
         duties.append(Recorder(connections, config.feed))
     else:
         log.info("Figures are not recorded (RQLIVE_RECORD=0).")
     if config.record or config.may_write:
-        duties.append(Searcher(connections))
+        duties.append(Desk(connections, Searches()))
         duties.append(Sweeper(connections, config))
+    if config.may_write:
+        duties.append(Desk(connections, Bulk(config)))
     return duties
 
 

@@ -3,25 +3,26 @@
 What is written is whole after each write: position, counts and hits go together, so another process may go on from it.
 """
 
+import logging
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import redis
-
 from jobs import _keys
 from webapp.operations.bursts import Bursts
 from webapp.operations.search_look import Look
 from webapp.operations.search_walk import KeyWalk, ListWalk, plan
-from webapp.queries.clock import RedisClock
+from webapp.operations.shift import Gone, Lost, Tools
 from webapp.queries.fields import integer, text
 from webapp.search.demands import demands
 from webapp.search.facets import Facets, Hit
-from webapp.search.judges import Types
 from webapp.search.matcher import Matcher
 from webapp.search.parser import parse
+from webapp.search.syntax import BadQuery
+
+log = logging.getLogger(__name__)
 
 #: Seconds between two writes; the first hits are written at once.
 REPORT_EVERY = 0.2
@@ -50,29 +51,6 @@ return redis.call('HEXISTS', KEYS[2], 'stop') == 1 and 'stop' or 'ok'
 """
 
 
-class Gone(Exception):
-    """The search was thrown away."""
-
-
-class Lost(Exception):
-    """Another process holds the lease."""
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What all searches of one process share."""
-
-    reader: redis.Redis
-    writer: redis.Redis
-    clock: RedisClock
-    types: Types
-    #: Of the lease under which searches run.
-    lease_key: str
-    owner: str
-    #: What the hits of one search may take.
-    hits_bytes: int = _keys.SEARCH_HITS_BYTES
-
-
 @dataclass
 class _Lane:
     """A window that is looked at."""
@@ -92,8 +70,10 @@ class _Lane:
 class SearchRun:
     """`work()` is advanced in steps of some milliseconds; `close()` gives its connection up."""
 
-    def __init__(self, search_id: str, stored: dict[bytes, bytes], tools: Tools) -> None:
+    def __init__(self, search_id: str, stored: dict[bytes, bytes], tools: Tools, hits_bytes: int) -> None:
+        """`hits_bytes`: what its hits may take."""
         self.id = search_id
+        self._hits_bytes = hits_bytes
         self._stored = stored
         self._tools = tools
         self._free = [Bursts(tools.reader) for _ in range(LANES)]
@@ -109,7 +89,7 @@ class SearchRun:
     def work(self) -> Iterator[None]:
         """Search until the end, or until somebody stops it. Raises Gone, Lost, redis.RedisError."""
         query = parse(text(self._stored.get(b"query")) or "")
-        matcher = Matcher(query, self._tools.types)
+        matcher = Matcher(query, self._tools.titles.of)
         walk = plan(self._tools.reader, demands(query), text(self._stored.get(b"position")))
         started_at = integer(self._stored.get(b"started_at")) or self._tools.clock.now_ms()
         self._remember()
@@ -124,8 +104,11 @@ class SearchRun:
             yield
         self._end(going)
 
-    def fail(self, code: str) -> None:
+    def fail(self, error: Exception) -> None:
         """Write down that it cannot be done. Raises Gone, Lost, redis.RedisError."""
+        if not isinstance(error, BadQuery):
+            log.error("A search failed", exc_info=error)
+        code = "bad_query" if isinstance(error, BadQuery) else "internal"
         self._report({"state": "failed", "error": code, "ended_at": self._tools.clock.now_ms()})
 
     def close(self) -> None:
@@ -168,7 +151,7 @@ class SearchRun:
         counts, size = self._counts, len(hit.id)
         counts["found"] += 1
         self._facets.add(hit)
-        has_room = counts["kept_bytes"] + size <= self._tools.hits_bytes and counts["kept"] < _keys.SEARCH_HITS_MAX
+        has_room = counts["kept_bytes"] + size <= self._hits_bytes and counts["kept"] < _keys.SEARCH_HITS_MAX
         if has_room and size <= ID_BYTES:
             counts["kept"] += 1
             counts["kept_bytes"] += size

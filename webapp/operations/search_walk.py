@@ -132,6 +132,24 @@ class KeyWalk:
         return [job_id for job_id in ids if b":" not in job_id]
 
 
+class IdWalk:
+    """Through ids that somebody has chosen."""
+
+    def __init__(self, ids: list[bytes]) -> None:
+        self._ids = ids
+        self._at = 0
+
+    def total(self, scanned: int) -> int:
+        """How many there are."""
+        return len(self._ids)
+
+    def window(self, bursts: Bursts) -> list[bytes] | None:
+        """The next ids; None at the end. No round trip."""
+        ids = self._ids[self._at : self._at + WINDOW]
+        self._at += WINDOW
+        return ids or None
+
+
 def plan(reader: redis.Redis, demanded: Demands, position: str | None) -> ListWalk | KeyWalk:
     """How to walk for a query that demands this. Two round trips, O(queues). Raises redis.RedisError."""
     statuses = demanded.statuses

@@ -86,7 +86,7 @@ def _search(search_id: str, stored: dict[bytes, bytes], held: bool, now_ms: int)
         "kept": integer(stored.get(b"kept")) or 0,
         "skipped": integer(stored.get(b"skipped")) or 0,
         "walk": text(stored.get(b"walk")),
-        "facets": _facets(stored.get(b"facets")),
+        "facets": facets(stored.get(b"facets")),
         "asked_at": asked_at,
         "started_at": integer(stored.get(b"started_at")),
         "ended_at": integer(stored.get(b"ended_at")),
@@ -94,7 +94,8 @@ def _search(search_id: str, stored: dict[bytes, bytes], held: bool, now_ms: int)
     }
 
 
-def _facets(stored: bytes | None) -> dict[str, dict[str, int]]:
+def facets(stored: bytes | None) -> dict[str, dict[str, int]]:
+    """What facets hold, the most frequent names of each; nothing where it is not to be read."""
     try:
         kept = json.loads(stored or b"{}")
         return {name: _most(kept.get(name, {})) for name in FACETS}

@@ -1,7 +1,7 @@
-"""The searcher's thread: waits for the bell, holds a lease while there is something to search, and searches.
+"""A desk's thread: waits for the bell of its trade, holds a lease while there is something to do, and does it.
 
 One process at a time in an installation; another takes over from one that died. Idle, it costs Redis a look in
-LOOK seconds: who asks for a search rings the bell. What is done under the lease is in `search_shift.py`.
+LOOK seconds: who asks for something rings the bell. What is done under the lease is in `shift.py`.
 """
 
 import logging
@@ -12,16 +12,14 @@ from contextlib import suppress
 from redis.client import PubSub
 from redis.exceptions import RedisError
 
-from jobs import _keys
 from webapp.connections import Connections
 from webapp.operations.errors import AWAY_ERRORS
 from webapp.operations.lease import Lease
-from webapp.operations.search_run import Lost
-from webapp.operations.search_shift import SearchShift, open_searches
+from webapp.operations.shift import Lost, Shift, Trade
 
 log = logging.getLogger(__name__)
 
-#: Seconds between looks for a search of which no bell has told: a Redis user may lack the right to ring.
+#: Seconds between looks for work of which no bell has told: a Redis user may lack the right to ring.
 LOOK = 15.0
 #: Seconds for which a thread waits at the bell before it looks whether it is to stop. The socket is watched, Redis is
 #: not asked.
@@ -32,17 +30,18 @@ STANDBY = 1.0
 AWAY, REFUSED = 1.0, 60.0
 
 
-class Searcher:
+class Desk:
     """`run()` is meant for a thread of its own, `stop()` for any other."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, trade: Trade) -> None:
         self._connections = connections
+        self._trade = trade
         self._stopping = threading.Event()
-        self._lease = Lease(connections.writer, "searches")
+        self._lease = Lease(connections.writer, trade.name)
         self._said = ""
 
     def run(self) -> None:
-        """Search whatever is asked for, until `stop()`. Never raises."""
+        """Do whatever is asked for, until `stop()`. Never raises."""
         while not self._stopping.is_set():
             self._stopping.wait(self._attempt())
 
@@ -54,27 +53,27 @@ class Searcher:
         """Seconds to wait until the next one."""
         bell = self._connections.writer.pubsub(ignore_subscribe_messages=True)
         try:
-            bell.subscribe(_keys.SEARCH_BELL)
+            bell.subscribe(self._trade.bell)
             while not self._stopping.is_set():
-                self._search_or_wait(bell)
+                self._work_or_wait(bell)
             return 0.0
         except AWAY_ERRORS as error:
-            log.debug("Nothing is searched: %s", error)
+            log.debug("Nothing is done about %s: %s", self._trade.name, error)
             return AWAY
         except RedisError as error:
-            self._say(f"Nothing can be searched, since Redis refuses: {error}.")
+            self._say(f"Nothing can be done about {self._trade.name}, since Redis refuses: {error}.")
             return REFUSED
         except Exception:
-            log.exception("The searcher met an error of its own and starts anew.")
+            log.exception("The desk of %s met an error of its own and starts anew.", self._trade.name)
             return AWAY
         finally:
             bell.close()
 
-    def _search_or_wait(self, bell: PubSub) -> None:
-        if not open_searches(self._connections.writer):
+    def _work_or_wait(self, bell: PubSub) -> None:
+        if not self._trade.open(self._connections.writer):
             self._wait_for(bell)
         elif self._lease.take():
-            with SearchShift(self._connections, self._lease, bell) as shift, suppress(Lost):
+            with Shift(self._trade, self._connections, self._lease, bell) as shift, suppress(Lost):
                 shift.run(self._stopping)
             self._lease.release()
         else:

@@ -1,0 +1,132 @@
+"""Operations from the request to the end: what is done to many jobs, by the real operations process."""
+
+import pytest
+from rq import Queue
+
+from tests import fixture_jobs, raw_jobs
+from tests.in_process import error, running
+from tests.in_redis import status
+from tests.operations import ask, now, run, turn, until
+
+
+@pytest.fixture(scope="module")
+def shared_client(redis_server, tmp_path_factory):
+    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
+        yield client
+
+
+@pytest.fixture
+def client(redis, shared_client):
+    return shared_client
+
+
+@pytest.fixture
+def process(operations_process):
+    return operations_process(env={"RQLIVE_WRITE": 1})
+
+
+def failed(redis, count, **more):
+    return [raw_jobs.listed(redis, "failed", **more) for _ in range(count)]
+
+
+def test_it_says_what_it_would_do_and_does_it_once_started(redis, client, process):
+    jobs = failed(redis, 3)
+    other = raw_jobs.listed(redis, "finished")
+    running = raw_jobs.listed(redis, "started")
+    ready = until(client, ask(client, "delete", {"ids": [*jobs, other, running, "nowhere"]}), "ready")
+    assert (ready["total"], ready["done"]) == (4, 0)
+    assert ready["facets"]["status"] == {"failed": 3, "finished": 1}
+    assert ready["skipped"] == {"started": 1, "missing": 1}
+    assert len(ready["sample"]) == 4
+    assert all(redis.exists(f"rq:job:{job}") for job in jobs), "nothing is done before it is started"
+    wrong = turn(client, ready, "start", total=3)
+    assert (wrong.status_code, error(wrong)["code"]) == (409, "other_total")
+    assert turn(client, ready, "start", total=4).status_code == 200
+    done = until(client, ready, "done")
+    assert (done["done"], done["refused"]) == (4, {})
+    assert not redis.exists(*(f"rq:job:{job}" for job in [*jobs, other]))
+    assert status(redis, running) == "started"
+
+
+def test_a_search_says_which_jobs_are_canceled(redis, client, process):
+    queue = Queue("default", connection=redis)
+    jobs = [queue.enqueue(fixture_jobs.add, number, 1) for number in range(60)]
+    keep = queue.enqueue(fixture_jobs.nothing)
+    done = run(client, "cancel", {"q": "func:tests.fixture_jobs.add"})
+    assert done["done"] == 60
+    assert {status(redis, job) for job in jobs} == {"canceled"}
+    assert queue.job_ids == [keep.id]
+
+
+def test_a_queue_is_emptied_exactly(redis, client, process):
+    """Names of queues may have capitals and stars, which a search does not tell."""
+    jobs = [raw_jobs.listed(redis, "queued", queue="Mail*") for _ in range(3)]
+    others = [raw_jobs.listed(redis, "queued", queue=name) for name in ("mail*", "mailing", "Mail")]
+    later = raw_jobs.listed(redis, "scheduled", queue="Mail*")
+    assert run(client, "delete", {"queue": "Mail*", "status": "queued"})["done"] == 3
+    assert not redis.exists(*(f"rq:job:{job}" for job in jobs))
+    assert {status(redis, job) for job in others} == {"queued"}
+    assert status(redis, later) == "scheduled"
+    assert run(client, "delete", {"queue": "Mail*"})["done"] == 1
+
+
+def test_failed_jobs_run_again_under_a_stock_worker(redis, client, process, worker_process):
+    queue = Queue("default", connection=redis)
+    jobs = [queue.enqueue(fixture_jobs.fail_until_attempt, 2) for _ in range(4)]
+    worker_process("default", burst=True)
+    done = run(client, "requeue", {"queue": "default", "status": "failed"}, rate=0)
+    assert (done["done"], done["runs"]) == (4, {"1": 4})
+    worker_process("default", burst=True)
+    assert {status(redis, job) for job in jobs} == {"finished"}
+
+
+def test_a_job_that_moved_on_meanwhile_is_refused_by_name(redis, client, process):
+    jobs = failed(redis, 3)
+    ready = until(client, ask(client, "delete", {"ids": jobs}), "ready")
+    redis.hset(f"rq:job:{jobs[1]}", "status", "queued")
+    turn(client, ready, "start", total=3)
+    done = until(client, ready, "done")
+    assert (done["done"], done["refused"]) == (2, {"moved": 1})
+    assert done["refused_sample"] == [{"job": jobs[1], "code": "moved"}]
+    assert status(redis, jobs[1]) == "queued"
+
+
+def test_the_newest_stand_first_in_the_list(redis, client, process):
+    first = until(client, ask(client, "delete", {"ids": failed(redis, 1)}), "ready")
+    second = until(client, ask(client, "cancel", {"queue": "default"}), "ready")
+    told = client.get("/api/operations").json["operations"]
+    assert [one["id"] for one in told] == [second["id"], first["id"]]
+    assert turn(client, second, "cancel").status_code == 200
+    assert now(client, second)["state"] == "canceled"
+    assert error(turn(client, second, "cancel"))["code"] == "state_changed"
+    assert turn(client, {"id": "nowhere"}, "pause").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"verb": "explode", "of": {"ids": ["a"]}},
+        {"verb": "delete", "of": {"ids": []}},
+        {"verb": "delete", "of": {"ids": ["a"] * 1_001}},
+        {"verb": "delete", "of": {"ids": [5]}},
+        {"verb": "delete", "of": {"queue": "a", "status": "gone"}},
+        {"verb": "delete", "of": {"q": "status:"}},
+        {"verb": "delete", "of": {"ids": ["a"], "q": "a"}},
+        {"verb": "delete", "of": {"ids": ["a"]}, "options": {"rate": 5}},
+        {"verb": "requeue", "of": {"ids": ["a"]}, "options": {"rate": -1}},
+        {"verb": "requeue", "of": {"ids": ["a"]}, "options": {"first": 2, "need": 3}},
+        {"verb": "requeue", "of": {"ids": ["a"]}, "options": {"rate": True}},
+    ],
+)
+def test_what_cannot_be_asked_for_is_400_and_says_where(client, redis, body):
+    answer = client.post("/api/operations", json=body)
+    assert answer.status_code == 400
+    assert error(answer)["fields"]
+    assert not list(redis.scan_iter("rq:live:operation*"))
+
+
+def test_without_an_operations_process_it_says_so(redis, client):
+    asked = ask(client, "delete", {"ids": ["a"]})
+    redis.hset(f"rq:live:operation:{asked['id']}", "asked_at", 1)
+    assert now(client, asked)["message"]["code"] == "no_operations"

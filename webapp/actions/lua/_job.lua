@@ -1,0 +1,123 @@
+-- One job, and what the verbs share. A verb is a function of a job and options. It answers a word, and may add a text, and that
+-- the caller is to look again.
+-- It checks the types of all keys that it is going to write before it writes the first.
+-- `o.lost` is true once the caller has waited: a job that is in no list is then held by no worker.
+-- `o.once` is true where the job stands in its queue once, near its head: it is found without a look at the rest.
+
+local FIELDS = {'status', 'origin', 'group_id', 'rate_limit_key', 'rate_limit_concurrency'}
+
+-- The job of this id; nil where there is none. A key of another type under its name is no job.
+local function load(id)
+  local key = K.job .. id
+  local said = redis.pcall('HMGET', key, unpack(FIELDS))
+  if said.err or (not (said[1] or said[2] or said[3] or said[4] or said[5]) and redis.call('EXISTS', key) == 0) then
+    return nil
+  end
+  local job = {id = id, key = key, status = said[1] or '', queue_name = said[2] or '', group = said[3] or ''}
+  local most = tonumber(said[5] or '')
+  if said[4] and said[4] ~= '' and most and most >= 1 then
+    job.limit, job.concurrency = said[4], math.floor(most)
+    job.limit_waiting = K.limit .. said[4] .. ':rate_limited'
+  end
+  job.queue = K.queue .. job.queue_name
+  job.intermediate = job.queue .. ':intermediate'
+  job.executions = K.executions .. id
+  job.dependents = key .. ':dependents'
+  job.dependencies = K.dependencies .. id .. ':dependencies'
+  return job
+end
+
+-- The registry of its queue for jobs of this status.
+local function registry(job, status)
+  return K[status] .. job.queue_name
+end
+
+-- Whether the job is no longer what it was when somebody decided. RQ gives a slot whenever one is free: that is no move.
+local function moved(job, drawn)
+  return drawn ~= '' and drawn ~= job.status and not (drawn == 'rate_limited' and job.status == 'queued')
+end
+
+-- 'wrong_type' where a key is neither of this type nor absent.
+local function unfit(kind, ...)
+  for _, key in ipairs({...}) do
+    local found = redis.call('TYPE', key).ok
+    if found ~= kind and found ~= 'none' then
+      return 'wrong_type'
+    end
+  end
+end
+
+-- Whether a run may still live: the deadline of its heartbeat is not over (RQ adds a minute to it).
+local function runs(job)
+  return redis.call('ZCOUNT', job.executions, '(' .. now, '+inf') > 0
+end
+
+-- Take a queued job out of its queue; nil, or why not. A worker that has popped the id has not written "started" yet,
+-- and would run the job whatever its hash says.
+local function take(job, o)
+  local wrong = unfit('list', job.queue, job.intermediate) or unfit('zset', job.executions)
+  if wrong then
+    return wrong
+  end
+  if redis.call('LREM', job.queue, o.once and 1 or 0, job.id) > 0 then
+    return nil
+  end
+  if runs(job) or redis.call('LPOS', job.intermediate, job.id) then
+    return 'taken'
+  end
+  if not o.lost then
+    return 'nowhere'
+  end
+  return nil
+end
+
+-- Whether RQ's scheduler may be about to queue the job: it reads jobs that are due, and writes them some time
+-- later, whatever has become of them meanwhile. The caller looks again.
+local function due(job)
+  local score = job.status == 'scheduled' and redis.call('ZSCORE', registry(job, 'scheduled'), job.id)
+  return score and tonumber(score) <= now + 1
+end
+
+-- The sets of dependents that name this job change, as far as WATCH can tell: a worker that ends a parent right now, and
+-- has read that this job waits, starts over instead of queueing it.
+local function touch_parents(job, keep)
+  local parents = redis.pcall('SMEMBERS', job.dependencies)
+  for _, parent in ipairs(parents.err and {} or parents) do
+    local dependents = K.job .. parent .. ':dependents'
+    if redis.pcall('SREM', dependents, job.id) == 1 and keep then
+      redis.call('SADD', dependents, job.id)
+    end
+  end
+end
+
+-- What `put` writes to must be of the right type.
+local function unfit_to_put(job)
+  return unfit('list', job.queue) or unfit('set', K.queues)
+    or job.limit and (unfit('zset', job.limit_waiting) or unfit('set', K.limits) or unfit('hash', K.limit .. job.limit))
+end
+
+-- Put a job into its queue, at the front or the back, or before its rate limit.
+local function put(job, front, stamp)
+  redis.call('SADD', K.queues, job.queue)
+  if job.limit then
+    redis.call('HSET', job.key, 'status', 'rate_limited', 'enqueue_at_front', front and '1' or '0')
+    redis.call('SADD', K.limits, job.limit)
+    redis.call('HSET', K.limit .. job.limit, 'concurrency', job.concurrency)
+    redis.call('ZADD', job.limit_waiting, now, job.id)
+  else
+    redis.call('HSET', job.key, 'status', 'queued', 'enqueued_at', stamp)
+    redis.call(front and 'LPUSH' or 'RPUSH', job.queue, job.id)
+  end
+end
+
+-- Give the job, with what hangs on it, its own time to live; where it has none, `else_keep` keeps it for good.
+local function live_on(job, else_keep)
+  local ttl = tonumber(redis.call('HGET', job.key, 'ttl') or '')
+  for _, key in ipairs({job.key, job.dependents, job.dependencies}) do
+    if ttl and ttl > 0 then
+      redis.call('EXPIRE', key, math.floor(ttl))
+    elseif else_keep then
+      redis.call('PERSIST', key)
+    end
+  end
+end

@@ -1,0 +1,98 @@
+"""Operations as they stand: what is done to many jobs. Reads only; who does it is the operations process."""
+
+import json
+from typing import Any
+
+import redis
+
+from jobs import _keys
+from webapp.errors import NotFound
+from webapp.queries import searches
+from webapp.queries.clock import RedisClock
+from webapp.queries.fields import integer, number, reply, text
+
+UNDER_WAY = frozenset({"collecting", "running", "trying"})
+OPEN = UNDER_WAY | {"ready", "paused", "halted"}
+#: Ids that are told back of those that were given.
+IDS_TOLD = 20
+_REFUSED = b"refused:"
+
+
+def read(reader: redis.Redis, clock: RedisClock, operation_id: str) -> dict[str, Any]:
+    """How an operation stands, see docs/api.md. One round trip. Raises NotFound, redis.RedisError."""
+    pipe = reader.pipeline(transaction=False)
+    pipe.hgetall(_keys.operation(operation_id)).exists(_keys.lease("operations")).time()
+    stored, held, moment = (reply(answer) for answer in pipe.execute(raise_on_error=False))
+    now_ms = clock.absorb(moment)
+    if not stored or b"state" not in stored:
+        raise NotFound("There is no such operation (any more).", fix="Ask for it anew.")
+    return _operation(operation_id, stored, bool(held), now_ms)
+
+
+def recent(reader: redis.Redis, clock: RedisClock) -> dict[str, Any]:
+    """{"operations"}: all that are kept, the newest first. Two round trips. Raises redis.RedisError."""
+    known = [member.decode("utf-8", "replace") for member in reader.zrevrange(_keys.OPERATIONS, 0, -1)]
+    pipe = reader.pipeline(transaction=False)
+    pipe.exists(_keys.lease("operations")).time()
+    for operation_id in known:
+        pipe.hgetall(_keys.operation(operation_id))
+    held, moment, *found = (reply(answer) for answer in pipe.execute(raise_on_error=False))
+    now_ms = clock.absorb(moment)
+    told = zip(known, found, strict=True)
+    return {"operations": [_operation(one, stored, bool(held), now_ms) for one, stored in told if stored]}
+
+
+def _operation(operation_id: str, stored: dict[bytes, bytes], held: bool, now_ms: int) -> dict[str, Any]:
+    state = text(stored.get(b"state"))
+    asked_at = integer(stored.get(b"asked_at")) or now_ms
+    message = _json(stored.get(b"message"), None)
+    # Whoever takes it up first writes down how much there is.
+    if state in UNDER_WAY and not held and now_ms - asked_at >= searches.NOBODY_AFTER_MS:
+        message = {"code": "no_operations"}
+    options = _json(stored.get(b"options"), {})
+    refused = {text(name[len(_REFUSED) :]): integer(n) for name, n in stored.items() if name.startswith(_REFUSED)}
+    return {
+        "id": operation_id,
+        "verb": text(stored.get(b"verb")),
+        "of": _of(_json(stored.get(b"of"), {})),
+        "options": options,
+        "state": state,
+        "scanned": integer(stored.get(b"scanned")) or 0,
+        "expected": integer(stored.get(b"expected")),
+        "total": integer(stored.get(b"total")) or 0,
+        "done": integer(stored.get(b"done")) or 0,
+        "refused": {code: n for code, n in refused.items() if n},
+        "refused_sample": _sample(text(stored.get(b"refused_sample"))),
+        "more": stored.get(b"more") == b"1",
+        "facets": searches.facets(stored.get(b"facets")),
+        "skipped": _json(stored.get(b"skipped"), {}),
+        "sample": _json(stored.get(b"sample"), []),
+        "runs": _json(stored.get(b"runs"), {}),
+        "actor": text(stored.get(b"actor")),
+        "asked_at": asked_at,
+        "started_at": integer(stored.get(b"started_at")),
+        "ended_at": integer(stored.get(b"ended_at")),
+        "rate": options.get("rate"),
+        "per_second": number(stored.get(b"per_second")) if state in UNDER_WAY else None,
+        "undo_until": integer(stored.get(b"undo_until")),
+        "message": message,
+    }
+
+
+def _of(of: dict[str, Any]) -> dict[str, Any]:
+    """Which jobs were asked for; of many ids the first, and how many."""
+    if len(of.get("ids", ())) > IDS_TOLD:
+        return {"ids": of["ids"][:IDS_TOLD], "count": len(of["ids"])}
+    return of
+
+
+def _sample(stored: str | None) -> list[dict[str, str]]:
+    lines = (line.rpartition("\x1f") for line in (stored or "").split("\n") if line)
+    return [{"job": job_id, "code": code} for job_id, _, code in lines]
+
+
+def _json(stored: bytes | None, otherwise: Any) -> Any:
+    try:
+        return json.loads(stored) if stored else otherwise
+    except ValueError:
+        return otherwise
