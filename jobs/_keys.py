@@ -81,9 +81,29 @@ OPERATION_READY_TTL = 600
 OPERATION_JOBS_MAX = 250_000
 OPERATION_CHUNK = 500
 #: Chunks of all operations together.
-OPERATIONS_BYTES = 16 * 1024 * 1024
+OPERATIONS_BYTES = 8 * 1024 * 1024
 #: Pub/sub channel that rings when somebody asks for an operation, or wants one to start, go on or end.
 OPERATION_BELL = f"{PREFIX}operation-bell"
+
+#: hash, job id -> `<epoch ms at which undo is over> <bytes>`: jobs that were deleted one by one and can be put back. At
+#: most TRASH_MAX fields, TRASH_ONE_BY_ONE bytes of jobs; no TTL: the next delete and the operations process tidy it.
+TRASH = f"{PREFIX}trash"
+TRASH_MAX = 200
+TRASH_ONE_BY_ONE = 4 * 1024 * 1024
+#: Seconds for which a delete can be undone, from its end on.
+UNDO_SECONDS = 60
+#: Seconds more for which its parts are kept: their payload names the files that are to be removed then.
+TRASH_GRACE = 120
+#: What an operation deletes is kept so many seconds at most, however long the operation takes.
+TRASH_TTL = 3600
+#: Deleted jobs of all operations together: the smaller of this and what the rest of our keys leaves of their share.
+TRASH_BYTES = 32 * 1024 * 1024
+#: The parts of a deleted job, each renamed as it is.
+TRASH_PARTS = ("job", "dependents", "dependencies", "results", "log")
+
+#: hash: room (bytes that our keys leave of their share, without trash). TTL 10 minutes; written by the sweep.
+SWEEP = f"{PREFIX}sweep"
+SWEEP_TTL = 600
 
 #: Field of a job's own hash (RQ ignores fields that it does not know). JSON, see `jobs/_progress.py`.
 PROGRESS_FIELD = "live_progress"
@@ -171,6 +191,16 @@ def operation_jobs(operation_id: str) -> str:
 def operation_later(operation_id: str) -> str:
     """list of jobs that an operation looks at a second time, at most a few of a hundred. TTL as its operation."""
     return f"{PREFIX}operation-later:{operation_id}"
+
+
+def trash(job_id: str) -> str:
+    """string, JSON: where a deleted job was, and who may put it back. TTL UNDO_SECONDS, of an operation TRASH_TTL."""
+    return f"{PREFIX}trash:{job_id}"
+
+
+def trash_part(part: str, job_id: str) -> str:
+    """One of TRASH_PARTS of a deleted job: its key, renamed. TTL as `trash`, and TRASH_GRACE."""
+    return f"{PREFIX}trash-{part}:{job_id}"
 
 
 def lease(name: str) -> str:

@@ -6,8 +6,13 @@ import redis
 from rq.job import Job
 
 from jobs import _keys
+from webapp import files
 from webapp.actions.door import Actor, Door
 from webapp.config import Config
+from webapp.connections import Connections
+from webapp.operations.lease import Lease
+from webapp.operations.shift import Tools
+from webapp.operations.trash import OneByOne
 
 
 def open_door(client: redis.Redis, folder: Path) -> Door:
@@ -44,3 +49,15 @@ def activity(client: redis.Redis) -> list[tuple[str, ...]]:
     """(actor, action, job, outcome) of every line, oldest first."""
     lines = client.xrange(_keys.ACTIVITY)
     return [tuple(fields[name].decode() for name in (b"actor", b"action", b"job", b"outcome")) for _, fields in lines]
+
+
+def empty_trash(door: Door) -> None:
+    """A minute has passed since each delete, and the operations process has come by."""
+    client = door.writer
+    for job_id, told in client.hgetall(_keys.TRASH).items():
+        client.hset(_keys.TRASH, job_id, b"1 " + told.split()[1])
+        client.delete(_keys.trash(job_id.decode()))
+    tools = Tools(Connections(client, client, client.connection_pool), Lease(client, "operations"))
+    tools.clock.absorb(client.time())
+    work = OneByOne(client.hgetall(_keys.TRASH), tools, files.store(door.config)).work()
+    assert all(step is None for step in work)

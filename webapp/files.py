@@ -149,6 +149,13 @@ class Store:
         except Exception:
             log.warning("files of job %s were not removed", job_id, exc_info=True)
 
+    def jobs_with_artifacts(self) -> frozenset[str]:
+        """Ids of the jobs that made files. O(such jobs)."""
+        with suppress(NotFound):
+            names = self._do(self._fs.ls, self._path("artifacts"), False)
+            return frozenset(name.rstrip("/").rpartition("/")[2] for name in names)
+        return frozenset()
+
     def artifacts(self, job_id: str) -> list[Artifact]:
         """The files that the job made, by name; at most ARTIFACTS_MAX."""
         if not _JOB_ID.fullmatch(job_id):

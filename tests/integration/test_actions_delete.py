@@ -11,7 +11,7 @@ from rq.job import JobStatus
 
 from jobs import _keys
 from tests import fixture_jobs
-from tests.in_redis import activity, open_door, status, where
+from tests.in_redis import activity, empty_trash, open_door, status, where
 from tests.support import eventually
 from webapp import files
 from webapp.actions import jobs
@@ -44,6 +44,8 @@ def test_a_deleted_job_leaves_nothing(redis, door, queue, worker_process, tmp_pa
     made.parent.mkdir(parents=True)
     made.write_text("{}")
     jobs.delete(door, job.id, "failed")
+    assert made.exists(), "it may be put back"
+    empty_trash(door)
     assert where(redis, job) == []
     assert [key for key in redis.scan_iter(f"*{job.id}*")] == []
     assert not made.parent.exists()
@@ -65,6 +67,7 @@ def test_a_job_of_any_other_state_is_deleted_too(redis, door, queue, worker_proc
     if state == "finished":
         worker_process("default", burst=True)
     jobs.delete(door, job.id, state)
+    empty_trash(door)
     assert where(redis, job) == []
     assert [key for key in redis.scan_iter(f"*{job.id}*")] == []
 
@@ -128,6 +131,9 @@ def test_an_upload_goes_with_the_last_job_that_uses_it(door, queue, redis):
     for job in (first, second):
         store.claim({upload.id}, job.id)
     jobs.delete(door, first.id)
+    empty_trash(door)
     assert store.upload_exists(upload.reference)
     jobs.delete(door, second.id)
+    assert store.upload_exists(upload.reference), "it may be put back"
+    empty_trash(door)
     assert not store.upload_exists(upload.reference)

@@ -19,6 +19,7 @@ from webapp.actions.options import Options
 from webapp.config import Config
 from webapp.queries import catalog
 from tests import fixture_jobs
+from tests.in_redis import empty_trash
 
 url, rq, files = sys.argv[1:]
 client = redis.Redis.from_url(url)
@@ -63,7 +64,9 @@ assert jobs.stop(door, again) == 1
 listener.close()
 client.hset(f"{prefix}:job:{again}", "status", "finished")
 for job_id in (added, failed, first, second, again):
+    jobs.restore(door, job_id, jobs.delete(door, job_id).token)
     jobs.delete(door, job_id)
+    empty_trash(door)
     assert not list(client.scan_iter(f"*{job_id}*"))
 print("\\n".join(sorted(name.decode() for name in client.scan_iter())))
 client.close()

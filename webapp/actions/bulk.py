@@ -24,6 +24,14 @@ UNFIT = {
     "cancel": ("The operation has ended.", "Nothing is left to cancel."),
 }
 
+#: Why an operation cannot be undone.
+NO_UNDO = {
+    "wrong": ("Only what an operation has deleted can be put back.", "Look at what it did."),
+    "undone": ("It is being undone already, or was.", "Look at the operation that puts its jobs back."),
+    "runs": ("The operation has not ended.", "Cancel it first: what it has deleted can be put back then."),
+    "over": ("Its jobs cannot be put back any more.", "Submit them anew: deleted jobs are kept for a minute."),
+}
+
 
 def ask(door: Door, verb: Any, of: Any, options: Any = None) -> str:
     """The jobs are collected as soon as an operations process has room for it; returns the operation's id.
@@ -57,14 +65,31 @@ def cancel(door: Door, operation_id: str) -> None:
     _turn(door, "cancel", operation_id)
 
 
-def _ask(door: Door, verb: str, of: Mapping[str, Any], options: Mapping[str, Any], **more: Any) -> str:
+def undo(door: Door, operation_id: str) -> str:
+    """What this operation has deleted is put back; returns the id of the operation that does it, and runs at once.
+
+    Jobs whose id is used again stay as they are, and are counted. Raises StateChanged where the time is over.
+    """
+    with door.act("undo_operation") as line:
+        undone_id = _ask(door, "restore", {"operation": operation_id}, {}, undoes=operation_id)
+        line.outcome = outcomes.of_operation(undone_id, "restore", 0)
+        return undone_id
+
+
+def _ask(door: Door, verb: str, of: Mapping[str, Any], options: Mapping[str, Any], undoes: str = "") -> str:
     operation_id = secrets.token_hex(8)
     fields = {"verb": verb, "of": json.dumps(of), "options": json.dumps(options), "state": "collecting"}
-    fields |= {"actor": door.actor.name, "first": options.get("first", 0)} | more
+    fields |= {"actor": door.actor.name, "first": options.get("first", 0)}
     args = [operation_id, _keys.OPERATIONS_MAX, _keys.OPERATIONS_OPEN_MAX, _keys.OPERATION_TTL]
     args += [_keys.operation(""), _keys.operation_jobs(""), _keys.OPERATION_BELL]
     args += [part for pair in fields.items() for part in pair]
-    (word,) = _run(door, "operation_ask", [_keys.OPERATIONS, _keys.operation(operation_id)], args)
+    keys = [_keys.OPERATIONS, _keys.operation(operation_id), *([_keys.operation(undoes)] if undoes else [])]
+    (word,) = _run(door, "operation_ask", keys, args)
+    if word == b"missing":
+        raise not_found()
+    if word.decode() in NO_UNDO:
+        message, fix = NO_UNDO[word.decode()]
+        raise StateChanged(message, fix=fix, code="over" if word == b"over" else "")
     if word == b"full":
         raise StateChanged(
             f"{_keys.OPERATIONS_OPEN_MAX} operations are under way or wait already.",
@@ -78,7 +103,7 @@ def _turn(door: Door, deed: str, operation_id: str, total: int = 0) -> None:
     """Two round trips."""
     with door.act(f"{deed}_operation") as line:
         keys = [_keys.operation(operation_id), _keys.operation_jobs(operation_id), _keys.OPERATIONS]
-        args = [operation_id, deed, total, _keys.OPERATION_TTL, _keys.OPERATION_BELL]
+        args = [operation_id, deed, total, _keys.OPERATION_TTL, _keys.OPERATION_BELL, _keys.UNDO_SECONDS]
         word, state, holds, verb = _run(door, "operation_turn", keys, args)
         if word == b"missing":
             raise not_found()

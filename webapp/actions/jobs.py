@@ -1,13 +1,26 @@
-"""What a user does to one job: cancel, stop, requeue, run now, delete. One atomic script each; docs/decisions says why.
+"""What a user does to one job: cancel, stop, requeue, run now, delete, restore. One atomic script each.
 
 Every function takes the status that its button was drawn with, or None, and raises StateChanged where the job has
 moved on, NotFound where there is no such job, Refused where the actor may not. Each costs one round trip for its
 script, one for its line of activity, and two more where the job has a rate limit.
 """
 
+import secrets
+from dataclasses import dataclass
+
+from jobs import _keys
 from webapp import files, outcomes
 from webapp.actions import one
 from webapp.actions.door import Door
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What puts a deleted job back."""
+
+    token: str
+    #: Epoch ms at which it is over.
+    until: int
 
 
 def cancel(door: Door, job_id: str, drawn: str | None = None) -> None:
@@ -53,12 +66,29 @@ def run_now(door: Door, job_id: str, drawn: str | None = None) -> None:
         one.act(door.writer, "run_now", job_id, drawn, line)
 
 
-def delete(door: Door, job_id: str, drawn: str | None = None) -> None:
+def delete(door: Door, job_id: str, drawn: str | None = None) -> Undo | None:
     """The job, its results, log, artifacts and the uploads that no other job uses are gone; it is in no list.
 
-    Jobs that waited for it stay deferred, as with RQ's default. Refused while it runs, since its worker would write
-    it anew. Files that cannot be removed are logged and left to the sweep.
+    Returns how it can be put back, for UNDO_SECONDS: until then its files stay. None where the trash is full. Jobs that
+    waited for it stay deferred, as with RQ's default. Refused while it runs, since its worker would write it anew.
     """
     with door.act("delete", job_id) as line:
-        answer = one.act(door.writer, "delete", job_id, drawn, line, files=True)
-        files.store(door.config).forget_job(job_id, files.uploads_in(answer.more))
+        token = secrets.token_hex(8)
+        trash = {"token": token, "life": 1000 * _keys.UNDO_SECONDS, "one": True}
+        answer = one.act(door.writer, "delete", job_id, drawn, line, files=True, trash=trash)
+        word, _, more = answer.more.partition(b" ")
+        if word == b"kept":
+            return Undo(token, int(more))
+        files.store(door.config).forget_job(job_id, files.uploads_in(more))
+        return None
+
+
+def restore(door: Door, job_id: str, token: str) -> None:
+    """A deleted job is back: its hash, results, log and files, its lives, and its places with their scores.
+
+    In its queue it stands beside a neighbour of before, else as far from the head as before; one that held a slot of
+    its rate limit waits for one. Raises StateChanged with code "exists" where the id is used again, "over" where the
+    time is, or `token` is not that of the delete.
+    """
+    with door.act("restore", job_id) as line:
+        one.act(door.writer, "restore", job_id, None, line, token=token)

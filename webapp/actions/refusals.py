@@ -52,6 +52,16 @@ def check(verb: str, job_id: str, word: str, now: str, drawn: str | None, more: 
             raise due(job_id)
         case "no_queue":
             raise no_queue(job_id)
+        case "exists":
+            raise StateChanged(
+                f"There is a job {job_id[:100]!r} again.", fix="Delete that one first, or leave it.", code="exists"
+            )
+        case "over":
+            raise StateChanged(
+                f"The job {job_id[:100]!r} cannot be put back any more.",
+                fix="Submit it anew: a deleted job is kept for a minute.",
+                code="over",
+            )
         case "not_heard":
             raise not_heard(job_id, more.partition(" ")[2])
     raise instead(verb, now)

@@ -36,6 +36,9 @@ KEYS = {
     "lock": rqkeys.scheduler_lock(""),
     "commands": rqkeys.commands(""),
     "log": _keys.log(""),
+    "trash": _keys.trash(""),
+    "trash_part": _keys.trash_part("", "").removesuffix(":"),
+    "trash_index": _keys.TRASH,
     "log_index": _keys.LOG_INDEX,
     "progress": _keys.PROGRESS_FIELD,
 } | rqkeys.REGISTRIES
@@ -44,9 +47,11 @@ KEYS = {
 @cache
 def text(name: str, verb: str = "") -> str:
     """The source of `lua/<name>.lua` with the head before it; with a verb, of what it does to a job too."""
-    parts = ["_head", *(("_job", f"verbs/{verb}") if verb else ()), name]
+    parts = ["_head", *(("_job", "_trash", f"verbs/{verb}") if verb else ()), name]
     # RQ_KEY_PREFIX has no character that a text of JSON writes otherwise than one of Lua.
-    table = ", ".join(f"{key} = {json.dumps(value)}" for key, value in KEYS.items())
+    numbers = {"trash_max": _keys.TRASH_MAX, "trash_one_by_one": _keys.TRASH_ONE_BY_ONE}
+    numbers |= {"trash_grace": _keys.TRASH_GRACE}
+    table = ", ".join(f"{key} = {json.dumps(value)}" for key, value in (KEYS | numbers).items())
     spelt = [f"local K = {{{table}}}"] if verb else []
     return "\n".join(spelt + [(FOLDER / f"{part}.lua").read_text() for part in parts])
 

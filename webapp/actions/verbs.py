@@ -12,4 +12,4 @@ FITS: dict[str, frozenset[str]] = {
 }
 #: Verbs after which a slot of the job's rate limit may be free, or the job may take one.
 FREES = frozenset({"cancel", "delete"})
-TAKES = frozenset({"requeue", "run_now"})
+TAKES = frozenset({"requeue", "run_now", "restore"})

@@ -7,6 +7,7 @@ from webapp.actions import jobs
 from webapp.api import bp
 from webapp.api.answers import job_answer
 from webapp.api.bodies import drawn_status, read_object
+from webapp.errors import BadInput
 
 
 @bp.post("/jobs/<path:job_id>/cancel")
@@ -43,9 +44,20 @@ def run_job_now(job_id: str) -> ResponseReturnValue:
 
 @bp.delete("/jobs/<path:job_id>")
 def delete_job(job_id: str) -> ResponseReturnValue:
-    """The job is gone."""
-    jobs.delete(security.door(), job_id, _drawn())
-    return "", 204
+    """The job is gone. `undo`: what puts it back, and until when; null where it cannot be."""
+    undo = jobs.delete(security.door(), job_id, _drawn())
+    return {"undo": undo and {"token": undo.token, "until": undo.until}}
+
+
+@bp.post("/jobs/<path:job_id>/restore")
+def restore_job(job_id: str) -> ResponseReturnValue:
+    """The deleted job is back as it was."""
+    token = read_object(("token",)).get("token")
+    if not isinstance(token, str) or not token:
+        raise BadInput("`token` is missing.", fix="Send the token that the delete answered with.")
+    door = security.door()
+    jobs.restore(door, job_id, token)
+    return job_answer(door, job_id)
 
 
 def _drawn() -> str | None:

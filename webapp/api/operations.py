@@ -1,4 +1,4 @@
-"""POST and GET /api/operations, and what may be done to one: start, pause, resume, cancel."""
+"""POST and GET /api/operations, and what may be done to one: start, pause, resume, cancel, undo."""
 
 from typing import Any
 
@@ -67,6 +67,14 @@ def cancel_operation(operation_id: str) -> dict[str, Any]:
     door = security.door()
     bulk.cancel(door, operation_id)
     return _answer(door, operation_id)
+
+
+@bp.post("/operations/<operation_id>/undo")
+def undo_operation(operation_id: str) -> ResponseReturnValue:
+    """201 with the operation that puts back what this one has deleted; it runs at once."""
+    read_object(())
+    door = security.door()
+    return _created(door, bulk.undo(door, operation_id))
 
 
 def _answer(door: Door, operation_id: str) -> dict[str, Any]:

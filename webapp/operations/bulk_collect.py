@@ -14,48 +14,31 @@ from webapp import rqkeys
 from webapp.actions.verbs import FITS
 from webapp.operations import chunks
 from webapp.operations.bursts import Bursts, command
+from webapp.operations.ledger import Ledger
 from webapp.operations.places import Places
+from webapp.operations.room import Room
 from webapp.operations.search_look import Look
 from webapp.operations.search_walk import LISTED, IdWalk, KeyWalk, ListWalk, plan
-from webapp.operations.shift import Gone, Lost, Tools
-from webapp.queries.fields import integer, text
+from webapp.operations.shift import Tools
+from webapp.queries.fields import text
 from webapp.search.demands import Demands, demands
 from webapp.search.facets import Facets, Hit
 from webapp.search.matcher import Matcher
 from webapp.search.parser import parse
 
 REPORT_EVERY = 0.2
-#: Chunks written at once: 100 KB.
-CHUNKS_AT_ONCE = 10
-SAMPLE = 5
 _XLEN = command("XLEN")
-
-#: KEYS: lease, operation, its jobs. ARGV: owner, time to live, number of fields, (field, value)…, chunks…
-REPORT = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
-if redis.call('HGET', KEYS[2], 'state') ~= 'collecting' then return 'gone' end
-local last = 3 + 2 * tonumber(ARGV[3])
-for i = 4, last, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
-if last < #ARGV then redis.call('RPUSH', KEYS[3], unpack(ARGV, last + 1)) end
-redis.call('EXPIRE', KEYS[2], ARGV[2])
-redis.call('EXPIRE', KEYS[3], ARGV[2])
-return 'ok'
-"""
-
-
-class Full(Exception):
-    """The chunks of all operations together would take too much."""
 
 
 class Collect:
     """`work()` is advanced in steps of some milliseconds."""
 
     def __init__(self, operation_id: str, stored: dict[bytes, bytes], tools: Tools) -> None:
-        self._keys = [tools.lease_key, _keys.operation(operation_id), _keys.operation_jobs(operation_id)]
+        self._ledger = Ledger(operation_id, tools)
+        self._operation_key = _keys.operation(operation_id)
         self._of = json.loads(stored[b"of"])
         self.verb = text(stored[b"verb"]) or ""
         self._tools = tools
-        self._script = tools.writer.register_script(REPORT)
         self._bursts = Bursts(tools.reader)
         self._hits: list[Hit] = []
         self._seen: set[bytes] = set()
@@ -70,7 +53,7 @@ class Collect:
 
     def work(self) -> Iterator[float | None]:
         """Collect until the operation is ready. Raises Gone, Lost, Full, redis.RedisError."""
-        self._tools.writer.unlink(self._keys[2])
+        self._ledger.begin()
         walk, matcher = self._plan()
         report_at = time.monotonic() + REPORT_EVERY
         while not self._more and (ids := walk.window(self._bursts)) is not None:
@@ -80,7 +63,7 @@ class Collect:
             yield from self._take(look.hits)
             if time.monotonic() >= report_at:
                 report_at = time.monotonic() + REPORT_EVERY
-                self._report(self._told() | {"scanned": self._scanned, "expected": walk.total(self._scanned)})
+                self._ledger.report(self._told() | {"scanned": self._scanned, "expected": walk.total(self._scanned)})
         places = Places(self._bursts)
         yield from places.order(self._hits, [chunks.text(hit.id) for hit in self._hits])
         yield from self._write(places.jobs)
@@ -136,31 +119,8 @@ class Collect:
         if "ids" in self._of:
             gone = len(self._of["ids"]) - len(self._seen)
             self._skipped.update({"missing": gone} if gone else {})
-        packed = chunks.pack(jobs)
-        size = sum(map(len, packed))
-        if self._others() + size > _keys.OPERATIONS_BYTES:
-            raise Full
-        for start in range(0, len(packed), CHUNKS_AT_ONCE):
-            self._report({"bytes": size}, packed[start : start + CHUNKS_AT_ONCE])
-            yield
-        sample = json.dumps([kept.id for kept in jobs[:SAMPLE]])
-        told = self._told() | {"scanned": self._scanned, "bytes": size, "sample": sample, "state": "ready"}
-        self._report(told | {"ready_at": self._tools.clock.now_ms()}, life=_keys.OPERATION_READY_TTL)
-
-    def _others(self) -> int:
-        """Bytes of the chunks of all other operations. Two round trips."""
-        writer = self._tools.writer
-        ids = [member.decode("utf-8", "replace") for member in writer.zrange(_keys.OPERATIONS, 0, -1)]
-        pipe = writer.pipeline(transaction=False)
-        for key in (_keys.operation(operation_id) for operation_id in ids):
-            if key != self._keys[1]:
-                pipe.hget(key, "bytes")
-        return sum(integer(size) or 0 for size in pipe.execute())
-
-    def _report(
-        self, fields: dict[str, Any], packed: list[bytes] | None = None, life: int = _keys.OPERATION_TTL
-    ) -> None:
-        args = [self._tools.owner, life, len(fields), *(part for pair in fields.items() for part in pair)]
-        said = self._script(keys=self._keys, args=[*args, *(packed or ())])
-        if said != b"ok":
-            raise Lost if said == b"lost" else Gone
+        yield from self._ledger.write(jobs)
+        told = self._told() | {"scanned": self._scanned, "state": "ready"}
+        if self.verb == "delete":
+            told |= {"undo_jobs": Room(self._tools, self._operation_key).estimate(jobs)}
+        self._ledger.report(told, ready=True)

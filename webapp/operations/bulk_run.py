@@ -13,8 +13,11 @@ from rq.rate_limit import RateLimitRegistry
 from jobs import _keys
 from webapp.actions import one, scripts
 from webapp.operations import chunks
-from webapp.operations.bulk_collect import Collect, Full
+from webapp.operations.bulk_collect import Collect
+from webapp.operations.bulk_undo import CollectDeleted
+from webapp.operations.ledger import Full
 from webapp.operations.places import as_args
+from webapp.operations.room import Room
 from webapp.operations.shift import Gone, Lost, Tools
 from webapp.queries.fields import integer, text
 
@@ -44,7 +47,9 @@ class BulkRun:
         self._options: dict[str, Any] = json.loads(stored.get(b"options") or b"{}")
         self._position = integer(stored.get(b"position")) or 0
         self._total = integer(stored.get(b"total")) or 0
-        self._collect = Collect(operation_id, stored, tools) if stored.get(b"state") == b"collecting" else None
+        collects = CollectDeleted if self._verb == "restore" else Collect
+        self._collect = collects(operation_id, stored, tools) if stored.get(b"state") == b"collecting" else None
+        self._trash_room = 0
         self._chunk: tuple[int, list[tuple]] = (-1, [])
         self._left = 0
 
@@ -53,6 +58,10 @@ class BulkRun:
         if self._collect:
             yield from self._collect.work()
             return
+        if self._verb == "delete":
+            # What it has thrown away already counts as its own.
+            spent = integer(self._stored.get(b"trash_bytes")) or 0
+            self._trash_room = max(0, Room(self._tools, _keys.operation(self.id)).bytes - spent)
         while (wait := self._call()) is not None:
             yield wait
 
@@ -81,7 +90,8 @@ class BulkRun:
             raise Lost if state == "lost" else Gone
         if len(said) == 1:
             return None
-        _, self._position, wait_ms, self._left, problem, *limits = said
+        _, self._position, wait_ms, self._left, thrown, problem, *limits = said
+        self._trash_room -= thrown
         self._settle(limits)
         if problem:
             self._say_failed({"code": "redis", "error": problem.decode("utf-8", "replace")[:300]})
@@ -93,7 +103,13 @@ class BulkRun:
         return max(REST, wait_ms / 1000)
 
     def _script_options(self) -> str:
-        return json.dumps({"stamp": one.stamp(), "rate": self._options.get("rate", 0)})
+        told: dict[str, Any] = {"stamp": one.stamp(), "rate": self._options.get("rate", 0)}
+        if self._verb == "delete":
+            life, undo = 1000 * _keys.TRASH_TTL, 1000 * _keys.UNDO_SECONDS
+            told["trash"] = {"token": self.id, "life": life, "undo": undo, "room": self._trash_room}
+        if self._verb == "restore":
+            told["token"] = json.loads(self._stored[b"of"])["operation"]
+        return json.dumps(told)
 
     def _next_jobs(self) -> list:
         """The rest of the chunk that is under way, as arguments. A round trip for each new chunk."""

@@ -21,6 +21,9 @@ class Kept(NamedTuple):
     once: bool = False
 
 
+EMPTY = zlib.compress(b"[]")
+
+
 def pack(jobs: Sequence[Kept]) -> list[bytes]:
     """The chunks of these jobs."""
     starts = range(0, len(jobs), _keys.OPERATION_CHUNK)
@@ -41,5 +44,5 @@ def text(job_id: bytes) -> str:
 
 
 def raw(job_id: str) -> bytes:
-    """The id as it lies in Redis."""
+    """The id, or a key of it, as it lies in Redis."""
     return job_id.encode("utf-8", "surrogateescape")

@@ -25,6 +25,11 @@ OWNER_FILE = ".redis"
 OWN = "own"
 
 
+def _trashed(job_id: str) -> str:
+    """The hash of a job that was deleted and may be put back."""
+    return _keys.trash_part("job", job_id)
+
+
 class FileSweep:
     """One folder of files, local or on any other fsspec store."""
 
@@ -77,7 +82,7 @@ class FileSweep:
         pipe = self._redis.pipeline(transaction=False)
         for ids in jobs.values():
             # EXISTS counts; without a key it would be an error.
-            pipe.exists(*(_keys.job(job_id) for job_id in ids or ("",)))
+            pipe.exists(*(key(job_id) for job_id in ids or ("",) for key in (_keys.job, _trashed)))
         counts = pipe.execute() if jobs else []
         return [path for path, count in zip(jobs, counts, strict=True) if not count]
 

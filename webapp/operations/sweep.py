@@ -19,7 +19,7 @@ from webapp.operations.figures_sweep import FiguresSweep
 from webapp.operations.file_sweep import FileSweep
 from webapp.operations.lease import Lease
 from webapp.operations.log_sweep import LogSweep
-from webapp.queries.fields import reply
+from webapp.queries.fields import integer, reply
 
 log = logging.getLogger(__name__)
 
@@ -85,9 +85,12 @@ class Sweeper:
         budget = _budget((memory or {}).get("maxmemory") or 0)
         figures = self._figures.sweep(moment[0] // 60, int(budget * FIGURES_SHARE))
         self._say(figures, "minutes of figures beyond their share")
+        thrown, held = self._weigh_operations()
+        left = budget - self._figures.total - sum(size or 0 for size in sizes) - self._weigh_searches() - held
         if logs:
-            left = budget - self._figures.total - sum(size or 0 for size in sizes) - self._weigh_searches()
-            self._say(self._logs.sweep(max(0, min(_keys.LOGS_BYTES, left))), "logs without a job or beyond their share")
+            most = max(0, min(_keys.LOGS_BYTES, left - thrown))
+            self._say(self._logs.sweep(most), "logs without a job or beyond their share")
+        self._tell_room(left - (self._logs.total if logs else 0))
         if (types or 0) > _keys.CATALOG_MAX:
             self._say(self._trim_catalog(), "job types beyond the cap of the catalog")
 
@@ -97,6 +100,21 @@ class Sweeper:
         for member in self._redis.zrange(_keys.SEARCHES, 0, -1):
             pipe.memory_usage(_keys.search_hits(member.decode("utf-8", "replace")), samples=0)
         return sum(reply(size) or 0 for size in pipe.execute(raise_on_error=False))
+
+    def _weigh_operations(self) -> tuple[int, int]:
+        """(bytes of deleted jobs that can be put back, bytes of what operations are about). Two round trips."""
+        pipe = self._redis.pipeline(transaction=False)
+        for member in self._redis.zrange(_keys.OPERATIONS, 0, -1):
+            pipe.hmget(_keys.operation(member.decode("utf-8", "replace")), "trash_bytes", "bytes")
+        found = [reply(told) or (None, None) for told in pipe.execute(raise_on_error=False)]
+        thrown, held = (sum(integer(told[at]) or 0 for told in found) for at in (0, 1))
+        return thrown + _keys.TRASH_ONE_BY_ONE, held
+
+    def _tell_room(self, room: int) -> None:
+        """Operations throw away no more than this."""
+        pipe = self._redis.pipeline()
+        pipe.hset(_keys.SWEEP, "room", max(0, room - _keys.TRASH_ONE_BY_ONE)).expire(_keys.SWEEP, _keys.SWEEP_TTL)
+        pipe.execute()
 
     def _sweep_files(self, files: FileSweep) -> None:
         try:

@@ -12,7 +12,7 @@ from webapp.queries.clock import RedisClock
 from webapp.queries.fields import integer, number, reply, text
 
 UNDER_WAY = frozenset({"collecting", "running", "trying"})
-OPEN = UNDER_WAY | {"ready", "paused", "halted"}
+ENDED = frozenset({"done", "canceled", "failed"})
 #: Ids that are told back of those that were given.
 IDS_TOLD = 20
 _REFUSED = b"refused:"
@@ -75,8 +75,17 @@ def _operation(operation_id: str, stored: dict[bytes, bytes], held: bool, now_ms
         "rate": options.get("rate"),
         "per_second": number(stored.get(b"per_second")) if state in UNDER_WAY else None,
         "undo_until": integer(stored.get(b"undo_until")),
+        "undo_jobs": _undo_jobs(stored, state),
+        "undone_by": text(stored.get(b"undone_by")),
         "message": message,
     }
+
+
+def _undo_jobs(stored: dict[bytes, bytes], state: str | None) -> int | None:
+    """How many of the jobs can be put back, of a delete: first as it is reckoned, then as it is."""
+    if stored.get(b"verb") != b"delete":
+        return None
+    return integer(stored.get(b"undo_kept" if state in ENDED else b"undo_jobs")) or 0
 
 
 def _of(of: dict[str, Any]) -> dict[str, Any]:

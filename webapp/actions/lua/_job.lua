@@ -4,6 +4,7 @@
 -- `o.lost` is true once the caller has waited: a job that is in no list is then held by no worker.
 -- `o.once` is true where the job stands in its queue once, near its head: it is found without a look at the rest.
 
+local from_trash = false
 local FIELDS = {'status', 'origin', 'group_id', 'rate_limit_key', 'rate_limit_concurrency'}
 
 -- The job of this id; nil where there is none. A key of another type under its name is no job.
@@ -59,6 +60,11 @@ local function take(job, o)
   if wrong then
     return wrong
   end
+  local rank = o.trash and redis.call('LPOS', job.queue, job.id)
+  if rank then
+    local before = rank > 0 and redis.call('LINDEX', job.queue, rank - 1)
+    job.place = {'queue', job.queue, rank, before or '', redis.call('LINDEX', job.queue, rank + 1) or ''}
+  end
   if redis.call('LREM', job.queue, o.once and 1 or 0, job.id) > 0 then
     return nil
   end
@@ -79,15 +85,20 @@ local function due(job)
 end
 
 -- The sets of dependents that name this job change, as far as WATCH can tell: a worker that ends a parent right now, and
--- has read that this job waits, starts over instead of queueing it.
+-- has read that this job waits, starts over instead of queueing it. Answers whose sets named it.
 local function touch_parents(job, keep)
   local parents = redis.pcall('SMEMBERS', job.dependencies)
+  local found = {}
   for _, parent in ipairs(parents.err and {} or parents) do
     local dependents = K.job .. parent .. ':dependents'
-    if redis.pcall('SREM', dependents, job.id) == 1 and keep then
-      redis.call('SADD', dependents, job.id)
+    if redis.pcall('SREM', dependents, job.id) == 1 then
+      found[#found + 1] = parent
+      if keep then
+        redis.call('SADD', dependents, job.id)
+      end
     end
   end
+  return found
 end
 
 -- What `put` writes to must be of the right type.

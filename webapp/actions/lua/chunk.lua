@@ -3,7 +3,8 @@
 -- KEYS: 1 lease, 2 operation, 3 list of what is looked at again
 -- ARGV: 1 owner of the lease, 2 time to live, 3 milliseconds, 4 options as JSON, 5 position of the first job given here,
 --       or 'later' for those to be looked at again, 6 position to stop at, 7… id, status as it was collected, '1' if once
--- Answers {state of the operation, position, ms to wait, jobs left to look at again, error, names of rate limits}.
+-- Answers {state of the operation, position, ms to wait, jobs left to look at again, bytes thrown away, error,
+-- names of rate limits}.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return {'lost'}
 end
@@ -33,13 +34,15 @@ end
 -- What became of one job.
 local function act(id, drawn)
   local job = load(id)
-  if not job then
-    return 'missing'
+  if not from_trash then
+    if not job then
+      return 'missing'
+    end
+    if moved(job, drawn) then
+      return 'moved', false, job.status
+    end
   end
-  if moved(job, drawn) then
-    return 'moved', false, job.status
-  end
-  local fine, word, _, look_again = pcall(verb, job, o)
+  local fine, word, _, look_again = pcall(verb, job, o, id)
   if not fine then
     local said = type(word) == 'table' and word.err or tostring(word)
     if string.find(said, 'WRONGTYPE', 1, true) then
@@ -48,10 +51,11 @@ local function act(id, drawn)
     problem = said
     return 'error'
   end
-  if word == 'done' and job.limit then
+  job = from_trash and word == 'done' and load(id) or job
+  if word == 'done' and job and job.limit then
     limits[job.limit] = true
   end
-  return word, look_again, job.status
+  return word, look_again, job and job.status
 end
 
 local function has_time()
@@ -133,8 +137,15 @@ if problem ~= '' then
 elseif state == 'running' and position >= tonumber(told[6]) and left == 0 then
   state = 'done'
 end
+if o.trash and o.trash.kept then
+  redis.call('HINCRBY', KEYS[2], 'trash_bytes', o.trash.bytes)
+  redis.call('HINCRBY', KEYS[2], 'undo_kept', o.trash.kept)
+end
 if state == 'failed' or state == 'done' then
   redis.call('HSET', KEYS[2], 'state', state, 'ended_at', string.format('%d', now_ms))
+  if o.trash then
+    redis.call('HSET', KEYS[2], 'undo_until', string.format('%d', now_ms + o.trash.undo))
+  end
 end
 redis.call('EXPIRE', KEYS[2], ARGV[2])
 redis.call('EXPIRE', KEYS[3], ARGV[2])
@@ -142,4 +153,4 @@ local names = {}
 for name in pairs(limits) do
   names[#names + 1] = name
 end
-return {state, position, math.ceil(wait), left, problem, unpack(names)}
+return {state, position, math.ceil(wait), left, o.trash and o.trash.bytes or 0, problem, unpack(names)}

@@ -1,11 +1,15 @@
 -- A verb, done to one job. Answers {word, status, what the verb adds, '1' to look again, queue, rate limit, its concurrency}.
 -- ARGV: 1 id, 2 status as drawn or '', 3 options as JSON
 local job = load(ARGV[1])
-if not job then
+if not job and not from_trash then
   return {'missing', '', '', '', '', '', 0}
 end
 local word, more, again = 'moved', nil, nil
-if not moved(job, ARGV[2]) then
-  word, more, again = verb(job, cjson.decode(ARGV[3]))
+if from_trash or not moved(job, ARGV[2]) then
+  word, more, again = verb(job, cjson.decode(ARGV[3]), ARGV[1])
+end
+job = from_trash and load(ARGV[1]) or job
+if not job then
+  return {word, '', '', '', '', '', 0}
 end
 return {word, job.status, more or '', again and '1' or '', job.queue_name, job.limit or '', job.concurrency or 0}

@@ -1,6 +1,7 @@
 -- Start an operation that is ready, let it pause, go on or end. Answers {word, state that it had, how many jobs it holds}.
 -- KEYS: 1 operation, 2 its jobs, 3 operations
--- ARGV: 1 id, 2 start, pause, resume or cancel, 3 for start: how many jobs it is to hold, 4 time to live, 5 bell
+-- ARGV: 1 id, 2 start, pause, resume or cancel, 3 for start: how many jobs it is to hold, 4 time to live, 5 bell,
+--       6 seconds for which a delete can be undone
 local FROM = {
   start = {ready = true},
   pause = {running = true, trying = true},
@@ -28,6 +29,9 @@ elseif ARGV[2] == 'resume' then
   redis.call('HDEL', KEYS[1], 'message', 'paused_from')
 else
   redis.call('HSET', KEYS[1], 'state', 'canceled', 'ended_at', at)
+  if told[5] == 'delete' then
+    redis.call('HSET', KEYS[1], 'undo_until', string.format('%d', now_ms + 1000 * ARGV[6]))
+  end
 end
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('EXPIRE', KEYS[2], ARGV[4])

@@ -1,5 +1,41 @@
--- A job that does not run is gone, with every key that RQ and we keep about it.
+-- A job that does not run is gone, with every key that RQ and we keep about it; for a while it can be put back.
+-- Adds 'kept' and until when (epoch ms), or 'gone' and, with o.files, its payload: that names its uploads.
 local REGISTRIES = {'finished', 'failed', 'deferred', 'scheduled', 'canceled', 'ready_to_enqueue'}
+
+-- The id is in no sorted set any more; where it was, with its score.
+local function leave_sets(job)
+  local places = {}
+  local function leave(key)
+    local score = redis.pcall('ZSCORE', key, job.id)
+    if type(score) == 'string' then
+      redis.call('ZREM', key, job.id)
+      places[#places + 1] = {'zset', key, score}
+    end
+  end
+  for _, status in ipairs(REGISTRIES) do
+    leave(registry(job, status))
+  end
+  leave(K.log_index)
+  if job.limit then
+    leave(job.limit_waiting)
+    local slot = redis.pcall('ZSCORE', K.limit .. job.limit .. ':allowed', job.id)
+    if type(slot) == 'string' then
+      -- RQ's own call frees it.
+      places[#places + 1] = {'slot', job.limit_waiting, slot}
+    end
+  end
+  return places
+end
+
+-- The id is in the set of no parent and no group any more; where it was.
+local function leave_families(job, places)
+  for _, parent in ipairs(touch_parents(job, false)) do
+    places[#places + 1] = {'dependent', parent}
+  end
+  if job.group ~= '' and redis.pcall('SREM', K.group .. job.group, job.id) == 1 then
+    places[#places + 1] = {'group', job.group}
+  end
+end
 
 local function verb(job, o)
   -- A worker that runs it would write the job anew when it ends.
@@ -12,7 +48,9 @@ local function verb(job, o)
     return why
   end
   local again = due(job)
-  local data = o.files and redis.call('HGET', job.key, 'data')
+  local parts = parts_of(job)
+  local kept = has_room(job, parts, o)
+  local data = not kept and o.files and redis.call('HGET', job.key, 'data') or ''
   -- pcall: a key of the wrong type next to the job must not leave it half deleted.
   if not o.once then
     redis.pcall('LREM', job.queue, 0, job.id)
@@ -22,18 +60,18 @@ local function verb(job, o)
     redis.pcall('ZREM', registry(job, 'started'), job.id .. ':' .. execution)
     redis.pcall('DEL', K.execution .. job.id .. ':' .. execution)
   end
-  touch_parents(job, false)
-  if job.group ~= '' then
-    redis.pcall('SREM', K.group .. job.group, job.id)
+  local places = leave_sets(job)
+  leave_families(job, places)
+  if job.place then
+    places[#places + 1] = job.place
   end
-  for _, status in ipairs(REGISTRIES) do
-    redis.pcall('ZREM', registry(job, status), job.id)
+  redis.call('DEL', job.executions, job.intermediate .. ':first_seen:' .. job.id)
+  if kept then
+    throw(job, parts, places, o)
+    return 'done', 'kept ' .. string.format('%d', now_ms + o.trash.life), again
   end
-  if job.limit then
-    redis.pcall('ZREM', job.limit_waiting, job.id)
+  for _, key in pairs(parts) do
+    redis.call('DEL', key)
   end
-  redis.pcall('ZREM', K.log_index, job.id)
-  local first_seen = job.intermediate .. ':first_seen:' .. job.id
-  redis.call('DEL', job.key, job.executions, job.dependencies, job.dependents, K.results .. job.id, K.log .. job.id, first_seen)
-  return 'done', data, again
+  return 'done', 'gone ' .. data, again
 end

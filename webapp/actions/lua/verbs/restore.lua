@@ -1,0 +1,79 @@
+-- A deleted job is back as it was: its keys with their lives, its places with their scores. One that was queued stands
+-- before or behind the same neighbour; one that held a slot of its rate limit waits for one, before the others.
+from_trash = true
+
+local PLACES = {
+  zset = function(id, key, score)
+    redis.call('ZADD', key, score, id)
+  end,
+  group = function(id, name)
+    redis.call('SADD', K.group .. name, id)
+    redis.call('SADD', K.groups, name)
+  end,
+  dependent = function(id, parent)
+    if redis.call('EXISTS', K.job .. parent) == 1 then
+      redis.call('SADD', K.job .. parent .. ':dependents', id)
+    end
+  end,
+  slot = function(id, waiting, score)
+    redis.call('HSET', K.job .. id, 'status', 'rate_limited')
+    redis.call('ZADD', waiting, score, id)
+  end,
+  queue = function(id, queue, rank, before, behind)
+    redis.call('SADD', K.queues, queue)
+    if behind ~= '' and redis.call('LINSERT', queue, 'BEFORE', behind, id) > 0
+      or before ~= '' and redis.call('LINSERT', queue, 'AFTER', before, id) > 0 then
+      return
+    end
+    local there = redis.call('LINDEX', queue, rank)
+    if rank == 0 then
+      redis.call('LPUSH', queue, id)
+    elseif there then
+      redis.call('LINSERT', queue, 'BEFORE', there, id)
+    else
+      redis.call('RPUSH', queue, id)
+    end
+  end,
+}
+local KINDS = {zset = 'zset', slot = 'zset', queue = 'list'}
+
+local function verb(_, o, id)
+  if redis.call('EXISTS', K.job .. id) == 1 then
+    return 'exists'
+  end
+  local stored = redis.pcall('GET', K.trash .. id)
+  local note = type(stored) == 'string' and cjson.decode(stored)
+  if not note or note.token ~= o.token or redis.call('EXISTS', trash_key('job', id)) == 0 then
+    return 'over'
+  end
+  local slot = false
+  for _, place in ipairs(note.places) do
+    slot = slot or place[1] == 'slot'
+    local wrong = KINDS[place[1]] and unfit(KINDS[place[1]], place[2])
+      or place[1] == 'group' and unfit('set', K.group .. place[2])
+      or place[1] == 'dependent' and unfit('set', K.job .. place[2] .. ':dependents')
+    if wrong then
+      return wrong
+    end
+  end
+  for part, key in pairs(parts_of({id = id, key = K.job .. id, dependents = K.job .. id .. ':dependents',
+    dependencies = K.dependencies .. id .. ':dependencies'})) do
+    if note.lives[part] and redis.call('EXISTS', trash_key(part, id)) == 1 then
+      redis.call('RENAME', trash_key(part, id), key)
+      if note.lives[part] == '0' then
+        redis.call('PERSIST', key)
+      else
+        redis.call('PEXPIREAT', key, note.lives[part])
+      end
+    end
+  end
+  for _, place in ipairs(note.places) do
+    -- Whoever held a slot was queued as well; it is queued again by RQ, once it has a slot.
+    if not (slot and place[1] == 'queue') then
+      PLACES[place[1]](id, unpack(place, 2))
+    end
+  end
+  redis.call('DEL', K.trash .. id)
+  redis.call('HDEL', K.trash_index, id)
+  return 'done'
+end
