@@ -193,6 +193,11 @@ def operation_later(operation_id: str) -> str:
     return f"{PREFIX}operation-later:{operation_id}"
 
 
+def held(queue_name: str) -> str:
+    """list of ids of queued jobs that are set aside, the next one first. No cap, no TTL: they are jobs of RQ's."""
+    return f"{PREFIX}held:{queue_name}"
+
+
 def trash(job_id: str) -> str:
     """string, JSON: where a deleted job was, and who may put it back. TTL UNDO_SECONDS, of an operation TRASH_TTL."""
     return f"{PREFIX}trash:{job_id}"

@@ -67,6 +67,8 @@ class JobDetail(JobSummary):
     error: str | None = None
     artifacts: tuple[dict, ...] = ()
     log: dict = field(default_factory=lambda: {"lines": 0, "supported": False})
+    #: It can be run again with other arguments: all of its own are plain values.
+    args_editable: bool = False
     #: What may be done with it now.
     actions: tuple[str, ...] = ()
     queue_info: dict | None = None

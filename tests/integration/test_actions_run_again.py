@@ -8,7 +8,7 @@ from rq import Callback, Queue, RateLimit
 
 from jobs import _keys
 from tests import fixture_jobs
-from tests.in_redis import open_door, stored
+from tests.in_redis import empty_trash, open_door, stored
 from tests.support import eventually
 from webapp import files
 from webapp.actions import jobs, run_again, submit
@@ -121,6 +121,8 @@ def test_run_again_shares_the_upload(redis, door):
     first = submit.enqueue(door, "read", {"file": upload.reference}, Options()).job_id
     second = run_again.run_again(door, first).job_id
     jobs.delete(door, first)
+    empty_trash(door)
     assert store.upload_exists(upload.reference)
     jobs.delete(door, second)
+    empty_trash(door)
     assert not store.upload_exists(upload.reference)

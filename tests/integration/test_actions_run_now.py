@@ -98,11 +98,32 @@ def test_it_is_refused_where_the_job_has_moved_on(redis, door, queue):
         with pytest.raises(StateChanged, match=words):
             jobs.run_now(door, job.id, drawn)
     assert queue.job_ids == [job.id]
-    deferred = queue.enqueue(fixture_jobs.nothing, depends_on=job)
-    with pytest.raises(StateChanged, match="Only a scheduled job"):
-        jobs.run_now(door, deferred.id)
+    with pytest.raises(StateChanged, match="not to be exceeded"):
+        jobs.run_now(door, raw_jobs.write(redis, status="rate_limited"))
+    with pytest.raises(StateChanged, match="Only a job that waits"):
+        jobs.run_now(door, raw_jobs.write(redis, status="finished"))
     with pytest.raises(NotFound):
         jobs.run_now(door, "never-was")
+
+
+def test_a_deferred_job_runs_without_what_it_depends_on_and_once(redis, door, queue, worker_process):
+    parent = queue.enqueue(fixture_jobs.nothing)
+    child = Queue("other", connection=redis).enqueue(fixture_jobs.add, 1, 2, depends_on=parent)
+    jobs.run_now(door, child.id, "deferred")
+    assert where(redis, child) == ["rq:queue:other"]
+    worker_process("other", burst=True)
+    assert child.return_value() == 3
+    worker_process("default", burst=True)
+    assert (status(redis, parent), status(redis, child)) == ("finished", "finished")
+    assert where(redis, child) == ["rq:finished:other"]
+    assert redis.xlen(f"rq:results:{child.id}") == 1
+
+
+def test_a_job_that_a_worker_left_between_ready_and_queued_is_queued(redis, door, queue):
+    job = raw_jobs.listed(redis, "ready_to_enqueue")
+    jobs.run_now(door, job, "ready_to_enqueue")
+    assert queue.job_ids == [job]
+    assert redis.zcard("rq:ready:default") == 0
 
 
 def test_a_job_that_is_due_is_left_to_a_scheduler_that_lives(redis, door, queue):

@@ -7,6 +7,7 @@ from tests import fixture_jobs, raw_jobs
 from tests.in_process import error, running
 from tests.in_redis import status
 from tests.operations import ask, now, run, turn, until
+from tests.support import eventually
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +131,57 @@ def test_without_an_operations_process_it_says_so(redis, client):
     asked = ask(client, "delete", {"ids": ["a"]})
     redis.hset(f"rq:live:operation:{asked['id']}", "asked_at", 1)
     assert now(client, asked)["message"]["code"] == "no_operations"
+
+
+def test_every_verb_does_to_many_what_it_does_to_one(redis, client, process):
+    queue = Queue("default", connection=redis)
+    ids = [queue.enqueue(fixture_jobs.nothing).id for _ in range(6)]
+    assert run(client, "hold", {"ids": ids[1:4]})["done"] == 3
+    assert queue.job_ids == [ids[0], *ids[4:]]
+    again = until(client, ask(client, "hold", {"queue": "default", "status": "queued"}), "ready")
+    assert (again["total"], again["skipped"]) == (3, {"held": 3})
+    assert run(client, "release", {"queue": "default", "status": "queued"})["done"] == 3
+    assert queue.job_ids == [*ids[1:4], ids[0], *ids[4:]], "in their order, before the others"
+    assert run(client, "to_front", {"ids": ids[4:]})["done"] == 2
+    assert queue.job_ids == [*ids[4:], *ids[1:4], ids[0]]
+    assert run(client, "move", {"ids": ids[:3]}, queue="other")["done"] == 3
+    assert Queue("other", connection=redis).job_ids == [ids[1], ids[2], ids[0]], "in the order of their queue"
+    later = [raw_jobs.listed(redis, "scheduled") for _ in range(2)]
+    assert run(client, "run_now", {"ids": later})["done"] == 2
+    assert set(queue.job_ids[-2:]) == set(later)
+    copied = run(client, "run_again", {"queue": "other"})
+    assert (copied["done"], len(Queue("other", connection=redis).job_ids)) == (3, 6)
+    new = Queue("other", connection=redis).job_ids[3:]
+    told = redis.hgetall(f"rq:job:{new[0]}")
+    assert b'"again_of":"' + ids[1].encode() in told[b"live_submitted"]
+    assert told[b"live_actor"] == b"anyone"
+    assert told[b"data"] == redis.hget(f"rq:job:{ids[1]}", "data")
+
+
+def test_running_jobs_are_stopped(redis, client, process, worker_process):
+    worker_process("default")
+    queue = Queue("default", connection=redis)
+    job, waits = (queue.enqueue(fixture_jobs.sleep_for, 60) for _ in range(2))
+    eventually(lambda: status(redis, job) == "started")
+    lost = raw_jobs.listed(redis, "started")
+    done = run(client, "stop", {"ids": [job.id, waits.id, lost]})
+    assert (done["done"], done["skipped"], done["refused"]) == (1, {"queued": 1}, {"not_heard": 1})
+    eventually(lambda: status(redis, job) == "stopped")
+
+
+def test_a_queued_job_that_no_list_holds_is_looked_at_again(redis, client, process):
+    """One that a dying worker has lost is canceled; one that a worker has just taken is left to it."""
+    lost, taken = raw_jobs.write(redis), raw_jobs.write(redis)
+    redis.rpush("rq:queue:default:intermediate", taken)
+    done = run(client, "cancel", {"ids": [lost, taken]})
+    assert (done["done"], done["refused"]) == (1, {"taken": 1})
+    assert (status(redis, lost), status(redis, taken)) == ("canceled", "queued")
+
+
+def test_a_key_of_the_wrong_type_spoils_one_job_only(redis, client, process):
+    redis.set("rq:queue:odd", "a text")
+    spoilt = raw_jobs.write(redis, queue="odd")
+    fine = raw_jobs.listed(redis, "queued")
+    done = run(client, "cancel", {"ids": [spoilt, fine]})
+    assert (done["done"], done["refused"]) == (1, {"wrong_type": 1})
+    assert status(redis, spoilt) == "queued"

@@ -12,7 +12,7 @@ from redis.exceptions import NoPermissionError, ReadOnlyError
 
 from jobs import _keys
 from webapp import outcomes
-from webapp.actions import bulk_options, scripts
+from webapp.actions import bulk_options, run_again, scripts
 from webapp.actions.door import Door
 from webapp.errors import NotFound, Refused, StateChanged
 
@@ -80,6 +80,8 @@ def _ask(door: Door, verb: str, of: Mapping[str, Any], options: Mapping[str, Any
     operation_id = secrets.token_hex(8)
     fields = {"verb": verb, "of": json.dumps(of), "options": json.dumps(options), "state": "collecting"}
     fields |= {"actor": door.actor.name, "first": options.get("first", 0)}
+    if verb == "run_again":
+        fields["again"] = json.dumps(run_again.script_options(door))
     args = [operation_id, _keys.OPERATIONS_MAX, _keys.OPERATIONS_OPEN_MAX, _keys.OPERATION_TTL]
     args += [_keys.operation(""), _keys.operation_jobs(""), _keys.OPERATION_BELL]
     args += [part for pair in fields.items() for part in pair]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from webapp.actions import searches
+from webapp.actions import option_values, searches
 from webapp.actions.verbs import FITS
 from webapp.errors import BadInput
 from webapp.models import STATUSES
@@ -74,12 +74,20 @@ def _options(verb: str, options: Any) -> dict[str, Any]:
     return checked
 
 
+def _is_queue(value: Any) -> bool:
+    try:
+        return bool(option_values.queue(value))
+    except ValueError:
+        return False
+
+
 def _whole(most: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
 
 
 #: Verb -> option -> (what holds where it is not said, whether a value fits, what is said of one that does not).
 OPTIONS: dict[str, dict[str, tuple[Any, Callable[[Any], bool], str]]] = {
+    "move": {"queue": (None, _is_queue, "must be the name of a queue")},
     "requeue": {
         "rate": (RATE, _whole(RATE_MAX), f"must be 0 to {RATE_MAX:,} jobs a second; 0 is as fast as it goes"),
         "first": (0, _whole(COUNT_MAX), f"must be 0 to {COUNT_MAX:,} jobs"),

@@ -1,4 +1,4 @@
-"""What a user does to one job: cancel, stop, requeue, run now, delete, restore. One atomic script each.
+"""What a user does to one job: cancel, stop, requeue, run now, move, hold, delete and so on. One atomic script each.
 
 Every function takes the status that its button was drawn with, or None, and raises StateChanged where the job has
 moved on, NotFound where there is no such job, Refused where the actor may not. Each costs one round trip for its
@@ -7,11 +7,13 @@ script, one for its line of activity, and two more where the job has a rate limi
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from jobs import _keys
 from webapp import files, outcomes
-from webapp.actions import one
+from webapp.actions import one, option_values
 from webapp.actions.door import Door
+from webapp.errors import BadInput
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,42 @@ def requeue(door: Door, job_id: str, drawn: str | None = None) -> None:
 
 
 def run_now(door: Door, job_id: str, drawn: str | None = None) -> None:
-    """A scheduled job waits in its queue now, where it would wait when due: at the front, or before its rate limit.
+    """A job that waits for its time or for others waits in its queue now: at the front where that was asked for.
 
-    Its repeats and retries stay. Refused while it is due and a scheduler serves its queue, which would queue it a
-    second time. Takes LOST_AFTER longer for a job that no list holds: it was lost, and is queued.
+    Its repeats and retries stay; what it depends on is not asked, and no longer queues it. Refused while it is due and
+    a scheduler serves its queue, which would queue it a second time. Takes LOST_AFTER longer for a job that no list
+    holds: it was lost, and is queued.
     """
     with door.act("run_now", job_id) as line:
         one.act(door.writer, "run_now", job_id, drawn, line)
+
+
+def move(door: Door, job_id: str, queue: Any, drawn: str | None = None) -> None:
+    """The job belongs to `queue`, in the status that it has; a queued one stands at the end of it.
+
+    Raises BadInput for no name of a queue. Takes LOST_AFTER longer for a queued job that no list holds.
+    """
+    queue = _queue_name(queue)
+    with door.act("move", job_id, queue) as line:
+        one.act(door.writer, "move", job_id, drawn, line, queue=queue)
+
+
+def to_front(door: Door, job_id: str, drawn: str | None = None) -> None:
+    """The job is the next of its queue, or of its rate limit; one that waits for something else goes there then."""
+    with door.act("to_front", job_id) as line:
+        one.act(door.writer, "to_front", job_id, drawn, line)
+
+
+def hold(door: Door, job_id: str, drawn: str | None = None) -> None:
+    """A queued job is set aside: no worker takes it until it is released. Its status stays queued."""
+    with door.act("hold", job_id) as line:
+        one.act(door.writer, "hold", job_id, drawn, line)
+
+
+def release(door: Door, job_id: str, drawn: str | None = None) -> None:
+    """A job that was set aside is the next of its queue."""
+    with door.act("release", job_id) as line:
+        one.act(door.writer, "release", job_id, drawn, line)
 
 
 def delete(door: Door, job_id: str, drawn: str | None = None) -> Undo | None:
@@ -92,3 +123,12 @@ def restore(door: Door, job_id: str, token: str) -> None:
     """
     with door.act("restore", job_id) as line:
         one.act(door.writer, "restore", job_id, None, line, token=token)
+
+
+def _queue_name(value: Any) -> str:
+    try:
+        return option_values.queue(value)
+    except ValueError as problem:
+        raise BadInput(
+            f"`queue` {problem}.", fix="Name a queue.", code="bad_options", fields={"queue": str(problem)}
+        ) from None

@@ -37,13 +37,21 @@ class Answer:
     concurrency: int
 
 
-def act(writer: redis.Redis, verb: str, job_id: str, drawn: str | None, line: Entry, **options: Any) -> Answer:
+def act(
+    writer: redis.Redis,
+    verb: str,
+    job_id: str,
+    drawn: str | None,
+    line: Entry,
+    data: bytes | None = None,
+    **options: Any,
+) -> Answer:
     """`verb` was done to the job. Raises StateChanged, NotFound, Refused. One round trip, two with a rate limit more.
 
     Takes LOST_AFTER longer for a job that no list holds, and for a scheduled one that is due.
     """
     options["stamp"] = stamp()
-    answer = _run(writer, verb, job_id, drawn or "", options)
+    answer = _run(writer, verb, job_id, drawn or "", options, data)
     line.queue = answer.queue
     if answer.word == "nowhere":
         time.sleep(LOST_AFTER)
@@ -64,8 +72,11 @@ def stamp() -> str:
     return utcformat(datetime.now(UTC))
 
 
-def _run(writer: redis.Redis, verb: str, job_id: str, drawn: str, options: dict[str, Any]) -> Answer:
-    said = scripts.run(writer, "one", [rqkeys.job(job_id)], [job_id, drawn, json.dumps(options)], verb)
+def _run(
+    writer: redis.Redis, verb: str, job_id: str, drawn: str, options: dict[str, Any], data: bytes | None = None
+) -> Answer:
+    args = [job_id, drawn, json.dumps(options), *([] if data is None else [data])]
+    said = scripts.run(writer, "one", [rqkeys.job(job_id)], args, verb)
     word, status, more, again, queue, limit = said[:6]
     return Answer(_text(word), _text(status), more, bool(again), _text(queue), _text(limit), said[6])
 

@@ -20,7 +20,27 @@ INSTEAD = {
     },
     "run_now": {
         "queued": ("The job waits in its queue already.", "Nothing is left to do: a worker takes it in its turn."),
-        "": ("Only a scheduled job can be run before its time.", "Look at the job as it is now, then choose again."),
+        "rate_limited": (
+            "The job waits for a slot of its rate limit, which is not to be exceeded.",
+            "Wait until a slot is free, or let it be the first to get one: to the front.",
+        ),
+        "": (
+            "Only a job that waits for its time or for other jobs can be run now.",
+            "Look at the job as it is now, then choose again.",
+        ),
+    },
+    "move": {
+        "started": ("The job runs.", "Wait until it ends, or stop it first."),
+        "": ("The job is about to enter its queue.", "Try again in a moment."),
+    },
+    "to_front": {
+        "": ("The job does not wait.", "Look at the job as it is now, then choose again."),
+    },
+    "hold": {
+        "": ("Only a job that waits in its queue can be set aside.", "Look at the job as it is now."),
+    },
+    "release": {
+        "": ("Only a job that is set aside can be released.", "Look at the job as it is now."),
     },
     "delete": {
         "": ("A running job cannot be deleted: its worker would write it anew.", "Stop it, then delete it."),
@@ -62,6 +82,14 @@ def check(verb: str, job_id: str, word: str, now: str, drawn: str | None, more: 
                 fix="Submit it anew: a deleted job is kept for a minute.",
                 code="over",
             )
+        case "no_payload":
+            raise no_payload(job_id)
+        case "same_queue":
+            raise StateChanged("The job is in that queue already.", fix="Choose another queue.", code="same_queue")
+        case "held":
+            raise StateChanged("The job is set aside already.", fix="Release it when it is to run.", code="held")
+        case "not_held":
+            raise StateChanged("The job is not set aside.", fix="Nothing is left to release.", code="not_held")
         case "not_heard":
             raise not_heard(job_id, more.partition(" ")[2])
     raise instead(verb, now)

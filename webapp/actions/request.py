@@ -44,6 +44,15 @@ def check(door: Door, type_name: Any, args: Any, options: Options) -> Request:
     return Request(entry, args, queue, frozenset(files.UPLOAD.fullmatch(found)[1] for found in references))
 
 
+def check_call(door: Door, type_name: str | None, args: dict[str, Any]) -> None:
+    """Return where a job type of the catalog takes these arguments, or nothing is known of the function.
+
+    Raises BadInput with `fields`, Refused for a type that cannot run. One round trip.
+    """
+    if type_name is not None:
+        _check_arguments(door, entry_of(door, type_name), args)
+
+
 def entry_of(door: Door, type_name: Any) -> dict[str, Any]:
     """The catalog's entry of a type that can be submitted. Raises BadInput, Refused. One round trip, two to refuse."""
     raw = door.writer.hget(_keys.CATALOG, type_name) if isinstance(type_name, str) and type_name else None

@@ -1,18 +1,16 @@
 """The same again: a new job with the payload of an earlier one, which is copied and never read."""
 
-from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
-from rq.rate_limit import RateLimitRegistry
-from rq.utils import utcformat
+import redis
 
+from jobs import _keys
 from webapp import files, outcomes, rqkeys
-from webapp.actions import lookup, refusals
+from webapp.actions import edited, one, refusals
 from webapp.actions.door import Door
-from webapp.actions.job_keys import JobKeys
-from webapp.actions.lookup import Found
-from webapp.actions.submit import Submitted, write
-from webapp.models import ENDED, WAITING
+from webapp.actions.submit import Submitted
+from webapp.errors import StateChanged
 
 #: What "run again" takes from the hash of the first job. Not what belongs to its life: results, meta, dependencies,
 #: group, and retries and repeats that it may have used up.
@@ -35,53 +33,53 @@ COPIED = (
     "rate_limit_concurrency",
 )
 #: Fields that RQ always writes, empty where they are unset.
-UNSET = dict.fromkeys(("started_at", "ended_at", "last_heartbeat", "worker_name", "group_id"), b"")
+UNSET = dict.fromkeys(("started_at", "ended_at", "last_heartbeat", "worker_name", "group_id"), "")
 
 
-def run_again(door: Door, first_id: str, new_id: str | None = None) -> Submitted:
-    """A new job with the payload, queue and lifetimes of the first; the payload is copied, never read.
+def run_again(
+    door: Door, first_id: str, new_id: str | None = None, args: Any = None, positional: Any = None
+) -> Submitted:
+    """A new job with the payload, queue and lifetimes of the first; without `args` the payload is copied, never read.
 
     It keeps the first one's callbacks and rate limit, and starts without its meta, dependencies, group and retries.
-    Raises StateChanged where the first runs or a run of it may live, NotFound. Four round trips, seven with a limit.
+    `args` by name and `positional` are JSON values in place of the first one's, see `edited.payload`. Raises
+    StateChanged where the first runs or a run of it may live, NotFound, BadInput. Three round trips, four with a limit.
     """
     with door.act("run_again", first_id) as line:
-        first = lookup.find(door.writer, first_id, ("status", *COPIED))
-        line.queue = first.keys.queue_name
-        _check_idle(door, first)
         line.job = job_id = new_id or str(uuid4())
-        files.store(door.config).claim(files.uploads_in(first.fields["data"]), job_id)
-        created = _write_again(door, first, JobKeys(job_id, first.text("origin")))
-        line.outcome = outcomes.again_of(first_id) if created else outcomes.ALREADY_THERE
-        return Submitted(job_id, created)
+        first = _payload(door, first_id)
+        is_edited = args is not None or positional is not None
+        call = edited.payload(door, first, args, positional) if is_edited else None
+        data = call.data if call else None
+        files.store(door.config).claim(files.uploads_in(data or first), job_id)
+        taken = script_options(door)
+        if call:
+            taken["fields"]["description"] = call.description
+        try:
+            one.act(door.writer, "run_again", first_id, None, line, data, new_id=job_id, **taken)
+        except StateChanged as refusal:
+            if refusal.code != "exists":
+                raise
+            line.outcome = outcomes.ALREADY_THERE
+            return Submitted(job_id, created=False)
+        line.outcome = outcomes.again_of(first_id)
+        return Submitted(job_id, created=True)
 
 
-def _check_idle(door: Door, first: Found) -> None:
-    """Raise StateChanged where another run could meet the first, or there is nothing to run."""
-    status = first.text("status")
-    if status not in ENDED | WAITING:
-        raise refusals.instead("run_again", status)
-    if not first.fields.get("data"):
-        raise refusals.no_payload(first.keys.job_id)
-    if not first.keys.queue_name:
-        raise refusals.no_queue(first.keys.job_id)
-    with door.writer.pipeline(transaction=False) as pipe:
-        pipe.time().zrange(first.keys.executions, -1, -1, withscores=True)
-        now, deadlines = pipe.execute()
-    if deadlines and deadlines[0][1] > now[0]:
-        raise refusals.may_run(status)
+def script_options(door: Door) -> dict[str, Any]:
+    """What the script takes of who asks."""
+    told = door.submitted()
+    fields = UNSET | {_keys.ACTOR_FIELD: told[_keys.ACTOR_FIELD]}
+    submitted = {"submitted": told[_keys.SUBMITTED_FIELD], "submitted_field": _keys.SUBMITTED_FIELD}
+    return {"copied": COPIED, "fields": fields, **submitted}
 
 
-def _write_again(door: Door, first: Found, keys: JobKeys) -> bool:
-    now = datetime.now(UTC)
-    fields = UNSET | {name: first.fields[name] for name in COPIED if name in first.fields}
-    fields |= {"status": "queued", "created_at": utcformat(now)} | door.submitted(again_of=first.keys.job_id)
-    if not first.limit:
-        return write(door, keys, fields | {"enqueued_at": utcformat(now)}, "back")
-    name, concurrency = first.limit
-    registry = RateLimitRegistry(name, door.writer)
-    with door.writer.pipeline() as pipe:
-        registry.register(concurrency, pipe)
-        pipe.execute()
-    created = write(door, keys, fields | {"status": "rate_limited"}, "wait", rqkeys.rate_limited(name), now)
-    registry.acquire_and_enqueue(concurrency)
-    return created
+def _payload(door: Door, job_id: str) -> bytes:
+    """What a job calls, as it is stored; empty where there is none. One round trip."""
+    try:
+        return door.writer.hget(rqkeys.job(job_id), "data") or b""
+    except redis.ResponseError as error:
+        # A key of another type under this name is no job.
+        if "WRONGTYPE" in str(error):
+            raise refusals.not_found(job_id) from error
+        raise

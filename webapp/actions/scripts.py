@@ -36,6 +36,7 @@ KEYS = {
     "lock": rqkeys.scheduler_lock(""),
     "commands": rqkeys.commands(""),
     "log": _keys.log(""),
+    "held": _keys.held(""),
     "trash": _keys.trash(""),
     "trash_part": _keys.trash_part("", "").removesuffix(":"),
     "trash_index": _keys.TRASH,

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from flask import current_app
+from flask.typing import ResponseReturnValue
+
 from webapp import live
 from webapp.actions.door import Door
+from webapp.actions.submit import Submitted
 from webapp.errors import DashboardError
 from webapp.models import Overview
 from webapp.models_job import JobDetail
@@ -19,6 +23,13 @@ def job_answer(door: Door, job_id: str) -> dict[str, Any]:
     found, as_of = shared.jobs.read(door.writer, job_id, _overview())
     gone = JobDetail(id=job_id, status=None, title=job_id, note="The job has ended already, and was not kept.")
     return {"job": (found or gone).as_json(), "as_of": as_of}
+
+
+def submitted_answer(door: Door, submitted: Submitted) -> ResponseReturnValue:
+    """201 with Location and the new job; 200 with the job that had this id already."""
+    answer = job_answer(door, submitted.job_id) | {"created": submitted.created}
+    where = f"{current_app.config['RQLIVE'].base_path}/api/jobs/{submitted.job_id}"
+    return (answer, 201, {"Location": where}) if submitted.created else (answer, 200)
 
 
 def _overview() -> Overview | None:

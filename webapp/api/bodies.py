@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app, request
 from werkzeug.exceptions import ClientDisconnected
 
+from webapp.actions import option_values
 from webapp.errors import BadInput, TooLarge
 from webapp.offload import offload
 from webapp.security import WrongMediaType
@@ -69,6 +70,14 @@ def drawn_status(body: dict[str, Any]) -> str | None:
     if status is None or (isinstance(status, str) and 0 < len(status) <= 64):
         return status
     raise BadInput("`status` is not a status.", fields={"status": "must be the job's status as you saw it"})
+
+
+def checked_id(value: Any) -> str | None:
+    """The id that a client wants for a new job; None where it leaves it to us. Raises BadInput."""
+    try:
+        return None if value is None else option_values.job_id(value)
+    except ValueError as problem:
+        raise BadInput("`id` is no id of a job.", code="bad_options", fields={"id": str(problem)}) from None
 
 
 def _read(limit: int) -> bytes:

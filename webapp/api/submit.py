@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime
 
-from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from webapp import security
 from webapp.actions import option_values, options, run_again, submit
 from webapp.api import bp
-from webapp.api.answers import job_answer
+from webapp.api.answers import submitted_answer
 from webapp.api.bodies import read_object
 from webapp.errors import BadInput
 
@@ -26,9 +25,7 @@ def submit_job() -> ResponseReturnValue:
     else:
         chosen = options.parse(body, datetime.now(UTC))
         submitted = submit.enqueue(door, body.get("type"), body.get("args"), chosen)
-    where = f"{current_app.config['RQLIVE'].base_path}/api/jobs/{submitted.job_id}"
-    answer = job_answer(door, submitted.job_id) | {"created": submitted.created}
-    return (answer, 201, {"Location": where}) if submitted.created else (answer, 200)
+    return submitted_answer(door, submitted)
 
 
 def _again(body: dict) -> tuple[str, str | None]:

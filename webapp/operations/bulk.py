@@ -51,7 +51,7 @@ class Bulk:
             return trash.OneByOne(stored, tools, store)
         if stored.get(b"state") in ENDED:
             return trash.OfOperation(work_id, stored, tools, store)
-        return BulkRun(work_id, stored, tools)
+        return BulkRun(work_id, stored, tools, store)
 
 
 def _is_over(told: list[bytes | None], states: dict[str, bytes], now_ms: int) -> bool:

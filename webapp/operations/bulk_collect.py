@@ -11,7 +11,7 @@ from typing import Any
 
 from jobs import _keys
 from webapp import rqkeys
-from webapp.actions.verbs import FITS
+from webapp.actions.verbs import FITS, FROM_THE_END
 from webapp.operations import chunks
 from webapp.operations.bursts import Bursts, command
 from webapp.operations.ledger import Ledger
@@ -64,9 +64,9 @@ class Collect:
             if time.monotonic() >= report_at:
                 report_at = time.monotonic() + REPORT_EVERY
                 self._ledger.report(self._told() | {"scanned": self._scanned, "expected": walk.total(self._scanned)})
-        places = Places(self._bursts)
-        yield from places.order(self._hits, [chunks.text(hit.id) for hit in self._hits])
-        yield from self._write(places.jobs)
+        places = Places(self._bursts, self.verb in FROM_THE_END)
+        yield from places.order(self._hits)
+        yield from self._write(self._fitting(places.jobs))
 
     def _plan(self) -> tuple[IdWalk | ListWalk | KeyWalk, Matcher]:
         of, types = self._of, self._tools.titles.of
@@ -114,6 +114,19 @@ class Collect:
             "runs": json.dumps(self._runs),
             "more": int(self._more),
         }
+
+    def _fitting(self, jobs: list[chunks.Kept]) -> list[chunks.Kept]:
+        """Without those that are set aside already, or, to be released, are not."""
+        if self.verb not in ("hold", "release"):
+            return jobs
+        fits = [kept for kept in jobs if kept.stands.endswith(chunks.HELD) == (self.verb == "release")]
+        self._skipped.update({"held" if self.verb == "hold" else "not_held": len(jobs) - len(fits)})
+        ids = {chunks.raw(kept.id) for kept in fits}
+        self._hits = [hit for hit in self._hits if hit.id in ids]
+        self._facets = Facets()
+        for hit in self._hits:
+            self._facets.add(hit)
+        return fits
 
     def _write(self, jobs: list[chunks.Kept]) -> Iterator[None]:
         if "ids" in self._of:

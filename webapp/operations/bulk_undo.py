@@ -27,7 +27,7 @@ class CollectDeleted:
         self._ledger.begin()
         writer, key = self._tools.writer, _keys.operation_jobs(self._token)
         for number in reversed(range(writer.llen(key))):
-            kept = chunks.unpack(writer.lindex(key, number) or chunks.EMPTY)
+            kept = chunks.unpack(writer.lindex(key, number))
             pipe = writer.pipeline(transaction=False)
             for one in kept:
                 pipe.get(chunks.raw(_keys.trash(one.id)))

@@ -10,6 +10,10 @@ from typing import NamedTuple
 
 from jobs import _keys
 
+#: Where a job stands once in its list, when its turn comes: near the head, or near the end. HELD: in the list of those
+#: that are set aside.
+HEAD, END, HELD = "+", "-", "h"
+
 
 class Kept(NamedTuple):
     """A job of an operation."""
@@ -17,11 +21,12 @@ class Kept(NamedTuple):
     id: str
     #: As it was collected; "" where it does not matter.
     status: str
-    #: It stands in its queue once, and further ones stand behind it: it is found near the head.
-    once: bool = False
+    #: HEAD or END, with HELD; "" where it is not known.
+    stands: str = ""
 
-
-EMPTY = zlib.compress(b"[]")
+    def as_args(self) -> tuple[bytes, str, str]:
+        """As the script of a chunk takes it."""
+        return raw(self.id), self.status, self.stands
 
 
 def pack(jobs: Sequence[Kept]) -> list[bytes]:
@@ -33,9 +38,9 @@ def pack(jobs: Sequence[Kept]) -> list[bytes]:
     ]
 
 
-def unpack(chunk: bytes) -> list[Kept]:
-    """The jobs of a chunk."""
-    return [Kept(*kept) for kept in json.loads(zlib.decompress(chunk))]
+def unpack(chunk: bytes | None) -> list[Kept]:
+    """The jobs of a chunk; none of one that is gone."""
+    return [Kept(*kept) for kept in json.loads(zlib.decompress(chunk))] if chunk else []
 
 
 def text(job_id: bytes) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import redis
 
+from jobs import _keys
 from webapp import rqkeys
 from webapp.models import STATUSES
 from webapp.operations.bursts import Bursts, command
@@ -172,6 +173,7 @@ def _sources(statuses: frozenset[str], queues: list[str], limits: Iterable[bytes
         if "queued" in statuses:
             yield Source(rqkeys.queue(queue), "queued")
             yield Source(rqkeys.intermediate(queue), "queued")
+            yield Source(_keys.held(queue), "queued")
         for status in statuses & set(rqkeys.REGISTRIES):
             yield Source(rqkeys.registry(status, queue), status)
         if "stopped" in statuses and "failed" not in statuses:

@@ -111,7 +111,7 @@ class OfOperation:
         if self._deletes:
             with_files = self._store.jobs_with_artifacts()
             for number in range(self._writer.llen(key)):
-                kept = chunks.unpack(self._writer.lindex(key, number) or chunks.EMPTY)
+                kept = chunks.unpack(self._writer.lindex(key, number))
                 self._bin.empty([chunks.raw(one.id) for one in kept], self._id, with_files)
                 yield
         pipe = self._writer.pipeline()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs import _keys
-from webapp import decode
+from webapp import decode, plain
 from webapp.models import WAITING, JobSummary, Overview
 from webapp.models_job import JobDetail
 from webapp.queries import attempts, job_plans
@@ -48,14 +48,18 @@ DEPENDENTS_MAX = 100
 EXECUTION_GRACE_MS = 60_000
 
 ACTIONS = {
-    "scheduled": ("run_now", "cancel", "run_again", "delete"),
+    "created": ("cancel", "move", "run_again", "delete"),
+    "scheduled": ("run_now", "cancel", "to_front", "move", "run_again", "delete"),
+    "deferred": ("run_now", "cancel", "to_front", "move", "run_again", "delete"),
+    "rate_limited": ("cancel", "to_front", "move", "run_again", "delete"),
+    "ready_to_enqueue": ("run_now", "cancel", "run_again", "delete"),
+    "queued": ("cancel", "to_front", "move", "hold", "run_again", "delete"),
     "started": ("stop",),
-    "finished": ("run_again", "delete"),
-    "failed": ("requeue", "run_again", "delete"),
-    "stopped": ("requeue", "run_again", "delete"),
-    "canceled": ("run_again", "delete"),
+    "finished": ("run_again", "move", "delete"),
+    "failed": ("requeue", "run_again", "move", "delete"),
+    "stopped": ("requeue", "run_again", "move", "delete"),
+    "canceled": ("run_again", "move", "delete"),
 }
-WAITING_ACTIONS = ("cancel", "run_again", "delete")
 
 #: Bytes of `data`, `meta`, `description` and `webhooks` as stored.
 Sizes = tuple[int, int, int, int]
@@ -72,6 +76,7 @@ class Payload:
     webhooks: tuple
     attempts: tuple
     result: Any
+    args_editable: bool = False
 
 
 def decode_payload(
@@ -100,6 +105,7 @@ def decode_payload(
         job_plans.webhooks(webhooks),
         attempts.attempts(entries),
         attempts.result(entries),
+        plain.call(data) is not None,
     )
 
 
@@ -163,14 +169,14 @@ def detail(row: JobSummary, plan: Plan, payload: Payload, place: Any, overview: 
         error=failed.error if failed and row.status in ("failed", "stopped") else None,
         artifacts=attempts.artifacts(payload.result),
         log={"lines": reply(plan[f"lines {row.id}"][0], 0), "supported": row.type is not None},
+        args_editable=payload.args_editable,
         actions=_actions(row),
         queue_info=queue_info,
     )
 
 
 def _actions(row: JobSummary) -> tuple[str, ...]:
-    actions = ACTIONS.get(row.status or "", WAITING_ACTIONS if row.status in WAITING else ())
-    return tuple(action for action in actions if action != "run_again" or row.func)
+    return tuple(action for action in ACTIONS.get(row.status or "", ()) if action != "run_again" or row.func)
 
 
 def _queue_info(row: JobSummary, position: int | None, overview: Overview | None) -> dict | None:

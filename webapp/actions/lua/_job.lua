@@ -2,7 +2,8 @@
 -- the caller is to look again.
 -- It checks the types of all keys that it is going to write before it writes the first.
 -- `o.lost` is true once the caller has waited: a job that is in no list is then held by no worker.
--- `o.once` is true where the job stands in its queue once, near its head: it is found without a look at the rest.
+-- `o.side` is 1 or -1 where the job stands in its list once, near the head or the end: it is found without a look at the
+-- rest. `o.is_held`: in the list of those that are set aside.
 
 local from_trash = false
 local FIELDS = {'status', 'origin', 'group_id', 'rate_limit_key', 'rate_limit_concurrency'}
@@ -53,20 +54,31 @@ local function runs(job)
   return redis.call('ZCOUNT', job.executions, '(' .. now, '+inf') > 0
 end
 
--- Take a queued job out of its queue; nil, or why not. A worker that has popped the id has not written "started" yet,
--- and would run the job whatever its hash says.
+-- Where a queued job stands in a list: noted for whoever puts it back.
+local function note_place(job, list)
+  local rank = redis.call('LPOS', list, job.id)
+  if rank then
+    local before = rank > 0 and redis.call('LINDEX', list, rank - 1)
+    job.place = {'list', list, rank, before or '', redis.call('LINDEX', list, rank + 1) or '', job.queue}
+  end
+end
+
+-- Take a queued job out of its queue, or out of the list of those set aside; nil, or why not. A worker that has popped
+-- the id has not written "started" yet, and would run the job whatever its hash says.
 local function take(job, o)
-  local wrong = unfit('list', job.queue, job.intermediate) or unfit('zset', job.executions)
+  local held = K.held .. job.queue_name
+  local wrong = unfit('list', job.queue, job.intermediate, held) or unfit('zset', job.executions)
   if wrong then
     return wrong
   end
-  local rank = o.trash and redis.call('LPOS', job.queue, job.id)
-  if rank then
-    local before = rank > 0 and redis.call('LINDEX', job.queue, rank - 1)
-    job.place = {'queue', job.queue, rank, before or '', redis.call('LINDEX', job.queue, rank + 1) or ''}
-  end
-  if redis.call('LREM', job.queue, o.once and 1 or 0, job.id) > 0 then
-    return nil
+  for _, list in ipairs(o.is_held and {held, job.queue} or {job.queue, held}) do
+    if o.trash then
+      note_place(job, list)
+    end
+    if redis.call('LREM', list, o.side or 0, job.id) > 0 then
+      job.was_held = list == held
+      return nil
+    end
   end
   if runs(job) or redis.call('LPOS', job.intermediate, job.id) then
     return 'taken'

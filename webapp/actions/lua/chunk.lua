@@ -2,8 +2,9 @@
 -- is, are written in the same step: whoever dies, no job is done twice or left out.
 -- KEYS: 1 lease, 2 operation, 3 list of what is looked at again
 -- ARGV: 1 owner of the lease, 2 time to live, 3 milliseconds, 4 options as JSON, 5 position of the first job given here,
---       or 'later' for those to be looked at again, 6 position to stop at, 7… id, status as it was collected, '1' if once
--- Answers {state of the operation, position, ms to wait, jobs left to look at again, bytes thrown away, error,
+--       or 'later' for those to be looked at again, 6 position to stop at, 7… id, status as it was collected,
+--       where it stands: '+' near the head of its list, '-' near the end, and 'h' if it is set aside; or its new id
+-- Answers {state of the operation ('tried' where the first ones are done), position, ms to wait, jobs left to look at again, bytes thrown away, error,
 -- names of rate limits}.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return {'lost'}
@@ -16,6 +17,7 @@ end
 if state ~= 'running' and state ~= 'trying' then
   return {state}
 end
+local SIDES = {['+'] = 1, ['-'] = -1}
 local began = os.clock()
 local o = cjson.decode(ARGV[4])
 local again = ARGV[5] == 'later'
@@ -99,7 +101,8 @@ else
   local at = 7 + 3 * (position - tonumber(ARGV[5]))
   local stop_at = tonumber(ARGV[6])
   while ARGV[at] and position < stop_at and has_time() and in_pace() do
-    o.once = ARGV[at + 2] == '1'
+    o.side, o.is_held = SIDES[string.sub(ARGV[at + 2], 1, 1)], string.sub(ARGV[at + 2], 2) == 'h'
+    o.new_id = ARGV[at + 2]
     local word, look_again = act(ARGV[at], ARGV[at + 1])
     if word == 'nowhere' or look_again then
       redis.call('RPUSH', KEYS[3], (word == 'nowhere' and 'nowhere ' or 'due ') .. ARGV[at + 1] .. ' ' .. ARGV[at])
@@ -134,6 +137,8 @@ if tonumber(told[4] or 0) + 1000 <= now_ms then
 end
 if problem ~= '' then
   state = 'failed'
+elseif state == 'trying' and position >= tonumber(ARGV[6]) and left == 0 then
+  state = 'tried'
 elseif state == 'running' and position >= tonumber(told[6]) and left == 0 then
   state = 'done'
 end

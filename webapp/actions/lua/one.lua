@@ -1,12 +1,14 @@
 -- A verb, done to one job. Answers {word, status, what the verb adds, '1' to look again, queue, rate limit, its concurrency}.
--- ARGV: 1 id, 2 status as drawn or '', 3 options as JSON
+-- ARGV: 1 id, 2 status as drawn or '', 3 options as JSON, 4 bytes that the verb takes
 local job = load(ARGV[1])
 if not job and not from_trash then
   return {'missing', '', '', '', '', '', 0}
 end
 local word, more, again = 'moved', nil, nil
+local o = cjson.decode(ARGV[3])
+o.data = ARGV[4]
 if from_trash or not moved(job, ARGV[2]) then
-  word, more, again = verb(job, cjson.decode(ARGV[3]), ARGV[1])
+  word, more, again = verb(job, o, ARGV[1])
 end
 job = from_trash and load(ARGV[1]) or job
 if not job then

@@ -27,6 +27,9 @@ elseif ARGV[2] == 'pause' then
 elseif ARGV[2] == 'resume' then
   redis.call('HSET', KEYS[1], 'state', state == 'paused' and told[4] or 'running')
   redis.call('HDEL', KEYS[1], 'message', 'paused_from')
+  if state == 'halted' then
+    redis.call('HSET', KEYS[1], 'since', at)
+  end
 else
   redis.call('HSET', KEYS[1], 'state', 'canceled', 'ended_at', at)
   if told[5] == 'delete' then

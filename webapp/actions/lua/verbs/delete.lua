@@ -52,7 +52,7 @@ local function verb(job, o)
   local kept = has_room(job, parts, o)
   local data = not kept and o.files and redis.call('HGET', job.key, 'data') or ''
   -- pcall: a key of the wrong type next to the job must not leave it half deleted.
-  if not o.once then
+  if not o.side then
     redis.pcall('LREM', job.queue, 0, job.id)
     redis.pcall('LREM', job.intermediate, 0, job.id)
   end

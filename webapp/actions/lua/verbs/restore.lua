@@ -12,30 +12,34 @@ local PLACES = {
   end,
   dependent = function(id, parent)
     if redis.call('EXISTS', K.job .. parent) == 1 then
-      redis.call('SADD', K.job .. parent .. ':dependents', id)
+      local dependents, life = K.job .. parent .. ':dependents', redis.call('PTTL', K.job .. parent)
+      redis.call('SADD', dependents, id)
+      if life > 0 and redis.call('PTTL', dependents) == -1 then
+        redis.call('PEXPIRE', dependents, life)
+      end
     end
   end,
   slot = function(id, waiting, score)
     redis.call('HSET', K.job .. id, 'status', 'rate_limited')
     redis.call('ZADD', waiting, score, id)
   end,
-  queue = function(id, queue, rank, before, behind)
+  list = function(id, list, rank, before, behind, queue)
     redis.call('SADD', K.queues, queue)
-    if behind ~= '' and redis.call('LINSERT', queue, 'BEFORE', behind, id) > 0
-      or before ~= '' and redis.call('LINSERT', queue, 'AFTER', before, id) > 0 then
+    if behind ~= '' and redis.call('LINSERT', list, 'BEFORE', behind, id) > 0
+      or before ~= '' and redis.call('LINSERT', list, 'AFTER', before, id) > 0 then
       return
     end
-    local there = redis.call('LINDEX', queue, rank)
+    local there = redis.call('LINDEX', list, rank)
     if rank == 0 then
-      redis.call('LPUSH', queue, id)
+      redis.call('LPUSH', list, id)
     elseif there then
-      redis.call('LINSERT', queue, 'BEFORE', there, id)
+      redis.call('LINSERT', list, 'BEFORE', there, id)
     else
-      redis.call('RPUSH', queue, id)
+      redis.call('RPUSH', list, id)
     end
   end,
 }
-local KINDS = {zset = 'zset', slot = 'zset', queue = 'list'}
+local KINDS = {zset = 'zset', slot = 'zset', list = 'list'}
 
 local function verb(_, o, id)
   if redis.call('EXISTS', K.job .. id) == 1 then
@@ -69,7 +73,7 @@ local function verb(_, o, id)
   end
   for _, place in ipairs(note.places) do
     -- Whoever held a slot was queued as well; it is queued again by RQ, once it has a slot.
-    if not (slot and place[1] == 'queue') then
+    if not (slot and place[1] == 'list') then
       PLACES[place[1]](id, unpack(place, 2))
     end
   end
