@@ -19,6 +19,7 @@ MEASUREMENTS = (
     "idle",
     "lists",
     "search",
+    "bulk",
     "latency",
     "room",
     "tabs",

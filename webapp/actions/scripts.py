@@ -48,7 +48,7 @@ KEYS = {
 @cache
 def text(name: str, verb: str = "") -> str:
     """The source of `lua/<name>.lua` with the head before it; with a verb, of what it does to a job too."""
-    parts = ["_head", *(("_job", "_trash", f"verbs/{verb}") if verb else ()), name]
+    parts = ["_head", *(("_lists", "_job", "_trash", f"verbs/{verb}") if verb else ()), name]
     # RQ_KEY_PREFIX has no character that a text of JSON writes otherwise than one of Lua.
     numbers = {"trash_max": _keys.TRASH_MAX, "trash_one_by_one": _keys.TRASH_ONE_BY_ONE}
     numbers |= {"trash_grace": _keys.TRASH_GRACE}

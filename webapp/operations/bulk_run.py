@@ -24,8 +24,10 @@ from webapp.operations.shift import Gone, Lost, Tools
 log = logging.getLogger(__name__)
 
 #: Milliseconds for which one call may hold Redis, and seconds that others get before the next.
-CALL_MS = 5
+CALL_MS = 4
 REST = 0.001
+#: Jobs that are given to a call at least.
+FEW = 20
 #: Jobs put back before that are still waited for where another process goes on.
 RECALLED = 500
 
@@ -42,6 +44,8 @@ class BulkRun:
         self._position = self._plan.position
         self._chunk: tuple[int, list[chunks.Kept], list[tuple]] = (-1, [], [])
         self._trash_room = 0
+        #: Jobs given to one call: some more than the last one had time for.
+        self._at_once = self._plan.at_once
         self._streak = watch.Streak(tools, self._plan.since, self._plan.options.get("halt_after", 0))
         collects = CollectDeleted if self._plan.verb == "restore" else Collect
         self._collect = collects(operation_id, stored, tools) if self._plan.state == "collecting" else None
@@ -87,6 +91,7 @@ class BulkRun:
         """What follows from what the script said; `second`: of jobs that were looked at again."""
         position, wait_ms, _, thrown, problem, *limits = said
         if not second:
+            self._at_once = min(self._plan.at_once, max(FEW, 2 * (position - self._position)))
             self._streak.put_back(kept.id for kept in self._between(self._position, position))
         self._position = position
         self._trash_room -= thrown
@@ -123,7 +128,7 @@ class BulkRun:
         if self._chunk[0] != number:
             kept = self._read(number)
             self._chunk = number, kept, self._as_args(kept)
-        return [part for job in self._chunk[2][offset : offset + self._plan.at_once] for part in job]
+        return [part for job in self._chunk[2][offset : offset + self._at_once] for part in job]
 
     def _between(self, start: int, end: int) -> list[chunks.Kept]:
         """The jobs from one position to another. A round trip for each chunk that is not at hand."""

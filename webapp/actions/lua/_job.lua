@@ -2,11 +2,11 @@
 -- the caller is to look again.
 -- It checks the types of all keys that it is going to write before it writes the first.
 -- `o.lost` is true once the caller has waited: a job that is in no list is then held by no worker.
--- `o.side` is 1 or -1 where the job stands in its list once, near the head or the end: it is found without a look at the
--- rest. `o.is_held`: in the list of those that are set aside.
+-- `o.side` is 1 or -1 where the job stands in its list once, and the jobs of this script are taken from the head on, or
+-- from the end. `o.is_held`: in the list of those that are set aside.
 
 local from_trash = false
-local FIELDS = {'status', 'origin', 'group_id', 'rate_limit_key', 'rate_limit_concurrency'}
+local FIELDS = {'status', 'origin', 'group_id', 'rate_limit_key', 'rate_limit_concurrency', 'ttl'}
 
 -- The job of this id; nil where there is none. A key of another type under its name is no job.
 local function load(id)
@@ -15,7 +15,7 @@ local function load(id)
   if said.err or (not (said[1] or said[2] or said[3] or said[4] or said[5]) and redis.call('EXISTS', key) == 0) then
     return nil
   end
-  local job = {id = id, key = key, status = said[1] or '', queue_name = said[2] or '', group = said[3] or ''}
+  local job = {id = id, key = key, status = said[1] or '', queue_name = said[2] or '', group = said[3] or '', ttl = tonumber(said[6] or '')}
   local most = tonumber(said[5] or '')
   if said[4] and said[4] ~= '' and most and most >= 1 then
     job.limit, job.concurrency = said[4], math.floor(most)
@@ -39,12 +39,16 @@ local function moved(job, drawn)
   return drawn ~= '' and drawn ~= job.status and not (drawn == 'rate_limited' and job.status == 'queued')
 end
 
--- 'wrong_type' where a key is neither of this type nor absent.
+-- 'wrong_type' where a key is neither of this type nor absent. Asked once: within a script nobody else writes.
+local fits = {}
 local function unfit(kind, ...)
   for _, key in ipairs({...}) do
-    local found = redis.call('TYPE', key).ok
-    if found ~= kind and found ~= 'none' then
-      return 'wrong_type'
+    if fits[key] ~= kind then
+      local found = redis.call('TYPE', key).ok
+      if found ~= kind and found ~= 'none' then
+        return 'wrong_type'
+      end
+      fits[key] = kind
     end
   end
 end
@@ -52,15 +56,6 @@ end
 -- Whether a run may still live: the deadline of its heartbeat is not over (RQ adds a minute to it).
 local function runs(job)
   return redis.call('ZCOUNT', job.executions, '(' .. now, '+inf') > 0
-end
-
--- Where a queued job stands in a list: noted for whoever puts it back.
-local function note_place(job, list)
-  local rank = redis.call('LPOS', list, job.id)
-  if rank then
-    local before = rank > 0 and redis.call('LINDEX', list, rank - 1)
-    job.place = {'list', list, rank, before or '', redis.call('LINDEX', list, rank + 1) or '', job.queue}
-  end
 end
 
 -- Take a queued job out of its queue, or out of the list of those set aside; nil, or why not. A worker that has popped
@@ -72,11 +67,11 @@ local function take(job, o)
     return wrong
   end
   for _, list in ipairs(o.is_held and {held, job.queue} or {job.queue, held}) do
-    if o.trash then
-      note_place(job, list)
-    end
-    if redis.call('LREM', list, o.side or 0, job.id) > 0 then
+    local place = pick(list, job.id, o)
+    if place then
       job.was_held = list == held
+      job.place = place
+      place[6] = job.queue
       return nil
     end
   end
@@ -135,10 +130,9 @@ end
 
 -- Give the job, with what hangs on it, its own time to live; where it has none, `else_keep` keeps it for good.
 local function live_on(job, else_keep)
-  local ttl = tonumber(redis.call('HGET', job.key, 'ttl') or '')
   for _, key in ipairs({job.key, job.dependents, job.dependencies}) do
-    if ttl and ttl > 0 then
-      redis.call('EXPIRE', key, math.floor(ttl))
+    if job.ttl and job.ttl > 0 then
+      redis.call('EXPIRE', key, math.floor(job.ttl))
     elseif else_keep then
       redis.call('PERSIST', key)
     end

@@ -1,11 +1,14 @@
 -- Deleted jobs that can be put back: their keys are renamed, and where they were is noted beside them.
 -- `o.trash` is {token, life (ms), room (bytes), one (deleted one by one)}; it counts `bytes` and `kept` up.
 
--- The keys of a job that are kept, by part; a part that is not there is left out.
-local function parts_of(job)
+local PARTS = {'job', 'dependents', 'dependencies', 'results', 'log'}
+
+-- The keys of a job that are kept, by part.
+local function parts_of(id)
+  local key = K.job .. id
   return {
-    job = job.key, dependents = job.dependents, dependencies = job.dependencies,
-    results = K.results .. job.id, log = K.log .. job.id,
+    job = key, dependents = key .. ':dependents', dependencies = K.dependencies .. id .. ':dependencies',
+    results = K.results .. id, log = K.log .. id,
   }
 end
 
@@ -13,11 +16,23 @@ local function trash_key(part, id)
   return K.trash_part .. part .. ':' .. id
 end
 
+-- Those parts that there are: {key, ms for which it lives or -1}.
+local function there(id)
+  local found = {}
+  for part, key in pairs(parts_of(id)) do
+    local life = redis.call('PTTL', key)
+    if life ~= -2 then
+      found[part] = {key, life}
+    end
+  end
+  return found
+end
+
 -- Bytes of a job with all its parts, and of the note about it.
 local function weigh(parts)
   local bytes = 600
-  for _, key in pairs(parts) do
-    local said = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', 0)
+  for _, part in pairs(parts) do
+    local said = redis.pcall('MEMORY', 'USAGE', part[1], 'SAMPLES', 0)
     -- A Redis user may lack the right to ask.
     bytes = bytes + (type(said) == 'table' and 4096 or said or 0)
   end
@@ -56,18 +71,20 @@ local function has_room(job, parts, o)
 end
 
 -- Rename the parts and note `places`, each {kind, key, …}. Nothing of the job is left where it was.
-local function throw(job, parts, places, o)
+local function throw(id, parts, places, o)
   local note = {token = o.trash.token, places = places, lives = {}}
-  for part, key in pairs(parts) do
-    local life, kept = redis.call('PTTL', key), trash_key(part, job.id)
-    if life == -2 then
-      redis.call('DEL', kept)
-    else
-      -- Seconds would round a life away: all in ms.
-      note.lives[part] = life > 0 and string.format('%d', now_ms + life) or '0'
-      redis.call('RENAME', key, kept)
-      redis.call('PEXPIRE', kept, o.trash.life + 1000 * K.trash_grace)
+  if redis.call('EXISTS', K.trash .. id, trash_key('job', id)) > 0 then
+    -- Of another job that had this id.
+    for _, part in ipairs(PARTS) do
+      redis.call('DEL', trash_key(part, id))
     end
   end
-  redis.call('SET', K.trash .. job.id, cjson.encode(note), 'PX', o.trash.life)
+  for part, found in pairs(parts) do
+    local key, life = found[1], found[2]
+    -- In ms: seconds would round a life away.
+    note.lives[part] = life > 0 and string.format('%d', now_ms + life) or '0'
+    redis.call('RENAME', key, trash_key(part, id))
+    redis.call('PEXPIRE', trash_key(part, id), o.trash.life + 1000 * K.trash_grace)
+  end
+  redis.call('SET', K.trash .. id, cjson.encode(note), 'PX', o.trash.life)
 end

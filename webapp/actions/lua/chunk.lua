@@ -9,7 +9,7 @@
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return {'lost'}
 end
-local told = redis.call('HMGET', KEYS[2], 'state', 'position', 'paced_at', 'speed_at', 'speed_done', 'total')
+local told = redis.call('HMGET', KEYS[2], 'state', 'position', 'paced_at', 'speed_at', 'speed_done', 'total', 'left_at')
 local state, position = told[1], tonumber(told[2] or 0)
 if not state then
   return {'gone'}
@@ -21,6 +21,10 @@ local SIDES = {['+'] = 1, ['-'] = -1}
 local began = os.clock()
 local o = cjson.decode(ARGV[4])
 local again = ARGV[5] == 'later'
+local left_list, left_rank = string.match(told[7] or '', '^(.+) (%d+)$')
+if left_list and not unfit('list', left_list) then
+  expect(left_list, tonumber(left_rank))
+end
 local counts, limits, sample, wait, problem = {}, {}, {}, 0, ''
 local paced = tonumber(told[3] or 0)
 
@@ -117,6 +121,7 @@ else
   end
 end
 
+left_list, left_rank = tidy_up()
 for field, n in pairs(counts) do
   redis.call('HINCRBY', KEYS[2], field, n)
 end
@@ -128,7 +133,8 @@ if #sample > 0 then
   end
   redis.call('HSET', KEYS[2], 'refused_sample', kept)
 end
-redis.call('HSET', KEYS[2], 'position', string.format('%d', position), 'paced_at', string.format('%d', paced))
+redis.call('HSET', KEYS[2], 'position', string.format('%d', position), 'paced_at', string.format('%d', paced),
+  'left_at', left_list .. ' ' .. string.format('%d', left_rank))
 local left = redis.call('LLEN', KEYS[3])
 if tonumber(told[4] or 0) + 1000 <= now_ms then
   local speed = told[4] and (position - tonumber(told[5])) * 1000 / (now_ms - tonumber(told[4])) or 0

@@ -10,6 +10,7 @@ o.data = ARGV[4]
 if from_trash or not moved(job, ARGV[2]) then
   word, more, again = verb(job, o, ARGV[1])
 end
+tidy_up()
 job = from_trash and load(ARGV[1]) or job
 if not job then
   return {word, '', '', '', '', '', 0}

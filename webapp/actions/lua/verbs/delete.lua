@@ -48,7 +48,7 @@ local function verb(job, o)
     return why
   end
   local again = due(job)
-  local parts = parts_of(job)
+  local parts = there(job.id)
   local kept = has_room(job, parts, o)
   local data = not kept and o.files and redis.call('HGET', job.key, 'data') or ''
   -- pcall: a key of the wrong type next to the job must not leave it half deleted.
@@ -67,11 +67,11 @@ local function verb(job, o)
   end
   redis.call('DEL', job.executions, job.intermediate .. ':first_seen:' .. job.id)
   if kept then
-    throw(job, parts, places, o)
+    throw(job.id, parts, places, o)
     return 'done', 'kept ' .. string.format('%d', now_ms + o.trash.life), again
   end
-  for _, key in pairs(parts) do
-    redis.call('DEL', key)
+  for _, part in pairs(parts) do
+    redis.call('DEL', part[1])
   end
   return 'done', 'gone ' .. data, again
 end

@@ -3,14 +3,17 @@ local function verb(job, o)
   if job.status ~= 'queued' then
     return 'wrong'
   end
-  -- Held already: it stays where it is.
-  if redis.pcall('LPOS', K.held .. job.queue_name, job.id) then
-    return 'held'
-  end
-  local why = unfit('list', K.held .. job.queue_name) or take(job, o)
+  local held = K.held .. job.queue_name
+  local why = unfit('list', held, job.queue, job.intermediate) or unfit('zset', job.executions)
   if why then
     return why
   end
-  redis.call('RPUSH', K.held .. job.queue_name, job.id)
-  return 'done'
+  if pick(job.queue, job.id, o) then
+    redis.call('RPUSH', held, job.id)
+    return 'done'
+  end
+  if redis.call('LPOS', held, job.id) then
+    return 'held'
+  end
+  return (runs(job) or redis.call('LPOS', job.intermediate, job.id) or not o.lost) and 'taken' or 'wrong'
 end

@@ -60,8 +60,7 @@ local function verb(_, o, id)
       return wrong
     end
   end
-  for part, key in pairs(parts_of({id = id, key = K.job .. id, dependents = K.job .. id .. ':dependents',
-    dependencies = K.dependencies .. id .. ':dependencies'})) do
+  for part, key in pairs(parts_of(id)) do
     if note.lives[part] and redis.call('EXISTS', trash_key(part, id)) == 1 then
       redis.call('RENAME', trash_key(part, id), key)
       if note.lives[part] == '0' then

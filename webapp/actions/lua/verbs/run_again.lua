@@ -18,7 +18,7 @@ local function verb(job, o)
     return 'no_payload'
   end
   local again = {id = o.new_id, queue = job.queue, queue_name = job.queue_name, limit = job.limit,
-    concurrency = job.concurrency, limit_waiting = job.limit_waiting}
+    concurrency = job.concurrency, ttl = job.ttl, limit_waiting = job.limit_waiting}
   again.key = K.job .. again.id
   again.dependents, again.dependencies = again.key .. ':dependents', K.dependencies .. again.id .. ':dependencies'
   if redis.call('EXISTS', again.key) == 1 then

@@ -1,0 +1,159 @@
+"""A hundred thousand jobs canceled, deleted, put back and requeued: seconds, and what Redis is like meanwhile.
+
+    python -m bench.bulk [--quick] [--jobs 100000]
+
+Jobs are those of `bench.search`, all in one list of RQ. Operations are asked for and started over HTTP, as a page does,
+while a tab watches the overview. Meanwhile one client sends PING after PING, 2 ms apart, and one asks for /healthz.
+"""
+
+import json
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import redis
+
+from bench._maths import median, percentile
+from bench._report import Goal, Report, options
+from bench._stage import Stage
+from bench.search import job
+from jobs import _keys
+from tests.live import Page
+from tests.processes import WebServer
+
+NAME = Path(__file__).stem
+CHUNK = 2_000
+APART = 0.002
+#: What is done one after the other: verb, status of the jobs before it, whether they are spread in their queue and
+#: found by a walk through all keys.
+DEEDS = (
+    ("cancel", "queued", ""),
+    ("delete", "canceled", ""),
+    ("delete", "queued", ""),
+    ("delete", "queued", "every third, by function"),
+    ("requeue", "failed", ""),
+    ("move", "failed", ""),
+    ("hold", "queued", ""),
+)
+
+
+def send(web: WebServer, path: str, body: object) -> dict:
+    kind = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{web.url}{path}", json.dumps(body).encode(), kind)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["operation"]
+
+
+def seed(client: redis.Redis, count: int, status: str, spread: bool) -> None:
+    """Write `count` jobs of one status, and twice as many others between them where they are spread."""
+    client.flushall()
+    client.sadd("rq:queues", "rq:queue:default")
+    connection, now = client.connection_pool.get_connection(), time.time()
+    whole = count * 3 if spread else count
+    for start in range(0, whole, CHUNK):
+        commands = [
+            command
+            for number in range(start, min(start + CHUNK, whole))
+            for command in job(number, status, "default", "mail.send" if number % 3 == 0 else "other.run", now)
+        ]
+        connection.send_packed_command(commands)
+        for _ in commands:
+            connection.read_response()
+    connection.disconnect()
+    client.connection_pool.release(connection)
+
+
+class Health(threading.Thread):
+    """Asks for /healthz again and again; `worst` in ms."""
+
+    def __init__(self, web: WebServer) -> None:
+        super().__init__(daemon=True)
+        self._web, self.worst, self.going = web, 0.0, True
+
+    def run(self) -> None:
+        while self.going:
+            sent = time.perf_counter()
+            with urllib.request.urlopen(f"{self._web.url}/healthz") as answer:
+                answer.read()
+            self.worst = max(self.worst, (time.perf_counter() - sent) * 1000)
+            time.sleep(0.02)
+
+
+def wait_for(client: redis.Redis, operation: str, state: bytes, pings: list[float]) -> float:
+    """Seconds until the operation is in this state; PINGs meanwhile."""
+    began = time.perf_counter()
+    while (found := client.hget(_keys.operation(operation), "state")) != state:
+        if found in (b"failed", None):
+            raise RuntimeError(client.hgetall(_keys.operation(operation)))
+        sent = time.perf_counter()
+        client.ping()
+        pings.append((time.perf_counter() - sent) * 1000)
+        time.sleep(APART)
+    return time.perf_counter() - began
+
+
+def measure(client: redis.Redis, web: WebServer, verb: str, of: dict) -> dict:
+    """Ask for it, start it, undo it where it deletes: seconds of each, PINGs, the slowest /healthz."""
+    pings: list[float] = []
+    health = Health(web)
+    health.start()
+    chosen = {"requeue": {"rate": 0}, "move": {"queue": "other"}}.get(verb, {})
+    operation = send(web, "/api/operations", {"verb": verb, "of": of, "options": chosen})["id"]
+    collecting = wait_for(client, operation, b"ready", pings)
+    total = int(client.hget(_keys.operation(operation), "total"))
+    send(web, f"/api/operations/{operation}/start", {"total": total})
+    doing = wait_for(client, operation, b"done", pings)
+    undoing: float | str = "-"
+    if verb == "delete":
+        undone = send(web, f"/api/operations/{operation}/undo", {})["id"]
+        undoing = wait_for(client, undone, b"done", pings)
+    health.going = False
+    health.join()
+    done = int(client.hget(_keys.operation(operation), "done"))
+    return {
+        "collecting": collecting,
+        "doing": doing,
+        "undoing": undoing,
+        "done": done,
+        "pings": pings,
+        "health": health.worst,
+    }
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    asked = options(__doc__, jobs=(100_000, 5_000, "jobs"))
+    report = Report(
+        name=NAME,
+        question=f"Seconds for an operation on {asked.jobs:,} jobs, and milliseconds of others meanwhile.",
+        samples="each operation once",
+        columns=("operation", "jobs", "collect s", "do s", "undo s", "PING p50", "p99", "worst", "/healthz worst"),
+        bias="A job takes 1 KB. The one who measures, Redis, web and operations share the cores.",
+    )
+    with Stage() as stage:
+        web, _, client = stage.web(), stage.operations(), stage.client()
+        stage.redis.config_set("slowlog-log-slower-than", 5_000)
+        for verb, status, spread in DEEDS:
+            seed(client, asked.jobs, status, bool(spread))
+            client.slowlog_reset()
+            of = {"q": "func:mail.send"} if spread else {"queue": "default", "status": status}
+            with Page(web, {"overview": True}):
+                seen = measure(client, web, verb, of)
+            name = f"{verb} {status}" + (f" ({spread})" if spread else "")
+            pings = seen["pings"]
+            shown = (median(pings), percentile(pings, 0.99), max(pings))
+            times = (seen["collecting"], seen["doing"], seen["undoing"])
+            report.rows.append((name, seen["done"], *times, *shown, seen["health"]))
+            report.goals.append(Goal(f"{name}: s", seen["doing"], 15))
+            report.goals.append(Goal(f"{name}: worst PING, ms", shown[2], 50))
+            report.goals.append(Goal(f"{name}: worst /healthz, ms", seen["health"], 50))
+            slow = {entry["command"][:60]: entry["duration"] / 1000 for entry in client.slowlog_get(128)}
+            report.goals.append(Goal(f"{name}: longest command in Redis, ms", max(slow.values(), default=0.0), 10))
+            worst = sorted(slow.items(), key=lambda one: -one[1])[:2]
+            report.notes += [f"{name}: {took:.1f} ms: {text.decode(errors='replace')}" for text, took in worst]
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
