@@ -69,6 +69,9 @@ SEARCH_BELL = f"{PREFIX}search-bell"
 BATCH_ROWS_MAX = 10_000
 BATCH_TTL = 3600
 
+#: Seconds for which a worker is known to have been told to shut down, see `told`.
+TOLD_TTL = 3600
+
 #: Field of a job's own hash (RQ ignores fields that it does not know). JSON, see `jobs/_progress.py`.
 PROGRESS_FIELD = "live_progress"
 PROGRESS_BYTES = 4_096
@@ -137,6 +140,11 @@ def search_hits(search_id: str) -> str:
 def batch(batch_id: str) -> str:
     """string: a bit for each row of a submission of many jobs that was written, at most 1.3 KB. TTL BATCH_TTL."""
     return f"{PREFIX}batch:{batch_id}"
+
+
+def told(worker: str) -> str:
+    """string: birth of the worker of this name that was told to shut down, as its hash says it. TTL TOLD_TTL."""
+    return f"{PREFIX}told:{worker}"
 
 
 def lease(name: str) -> str:

@@ -58,6 +58,7 @@ def test_every_key_of_ours_is_documented() -> None:
     keys |= {_keys.lease("<name>"), f"{_keys.PREFIX}figures:<minute>", f"{_keys.PREFIX}functions:<minute>"}
     keys |= {_keys.ROOM, _keys.ROOM_HERE, _keys.MUTES}
     keys |= {_keys.SEARCHES, _keys.search("<id>"), _keys.search_hits("<id>"), _keys.batch("<id>")}
+    keys |= {_keys.told("<worker>")}
     for key in keys:
         assert f"`{key.removeprefix(_keys.PREFIX)}`" in text, key
     assert _keys.PROGRESS_FIELD in text

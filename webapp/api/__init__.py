@@ -20,6 +20,7 @@ RESOURCES = (
     "cron",
     "failures",
     "searches",
+    "workers",
 )
 
 
