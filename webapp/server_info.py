@@ -14,6 +14,11 @@ LOOK_ONLY = "This Redis was given, so nothing is changed in it. RQLIVE_WRITE=1 a
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+def command_for(config: Config) -> str:
+    """What to paste into a terminal of this machine to start a worker on the queues of `config`."""
+    return worker_command(config, PROJECT, Path(sys.executable).with_name("rq"), config.redis_url or "")
+
+
 def describe() -> dict:
     """The `server` of docs/protocol.md."""
     config: Config = current_app.config["RQLIVE"]
@@ -23,7 +28,8 @@ def describe() -> dict:
         "attached": not config.own_redis,
         "may_write": config.may_write,
         "why_not": None if config.may_write else LOOK_ONLY,
-        "worker_command": worker_command(config, PROJECT, Path(sys.executable).with_name("rq"), config.redis_url or ""),
+        "worker_command": command_for(config),
+        "supervisor": config.supervisor,
         "queues": list(config.queues),
         "version": VERSION,
         "assets": current_app.extensions["assets"].version,

@@ -21,6 +21,7 @@ RESOURCES = (
     "failures",
     "searches",
     "workers",
+    "added_workers",
 )
 
 

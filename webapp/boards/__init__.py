@@ -9,6 +9,7 @@ from webapp.boards.board import Board
 def load() -> dict[str, Board]:
     """Every board by name, each with a memory of its own: one set per web process."""
     from webapp.boards import failures
+    from webapp.boards.added import Added, Output
     from webapp.boards.facets import Facets
     from webapp.boards.flow import Flow
     from webapp.boards.graph import Graph
@@ -22,6 +23,7 @@ def load() -> dict[str, Board]:
     from webapp.boards.why import Why
 
     return {
+        "added": Added(),
         "cron": Cron(),
         "facets": Facets(),
         "flow": Flow(),
@@ -29,6 +31,7 @@ def load() -> dict[str, Board]:
         "group": Group(),
         "groups": Groups(),
         "limits": Limits(),
+        "output": Output(),
         "processes": Processes(),
         "redis": RedisInfo(),
         "schedule": Schedule(),
