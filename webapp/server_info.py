@@ -7,7 +7,7 @@ from flask import current_app
 
 from webapp.config import Config
 from webapp.server_name import server_name
-from webapp.supervisor.banner import worker_command
+from webapp.supervisor.banner import remote_command, worker_command
 
 VERSION = "0.1.0"
 LOOK_ONLY = "This Redis was given, so nothing is changed in it. RQLIVE_WRITE=1 allows actions."
@@ -29,6 +29,7 @@ def describe() -> dict:
         "may_write": config.may_write,
         "why_not": None if config.may_write else LOOK_ONLY,
         "worker_command": command_for(config),
+        "remote_command": remote_command(config, config.redis_url or "redis://localhost:6379/0"),
         "supervisor": config.supervisor,
         "queues": list(config.queues),
         "version": VERSION,

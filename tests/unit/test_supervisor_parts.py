@@ -10,7 +10,7 @@ from tests.support import ROOT, eventually
 from webapp.__main__ import environment, plan
 from webapp.config import Config
 from webapp.supervisor.added import TRIES, Added, command
-from webapp.supervisor.banner import banner, worker_command
+from webapp.supervisor.banner import banner, remote_command, worker_command
 from webapp.supervisor.children import BACKOFF, WORKER_NAME, Child, Output, read_procfile
 from webapp.supervisor.terminal import MAX_LINES, Terminal
 
@@ -73,7 +73,9 @@ def test_another_redis_is_named_in_the_command():
 def test_a_password_is_neither_in_the_command_nor_in_the_banner():
     url = "redis://:secret@h:7000/1"
     assert "secret" not in banner(Config(redis_url=url), Path("/project"), RQ, url, False)
-    assert '-u "$REDIS_URL"' in worker_command(Config(), Path("/project"), RQ, url)
+    for text in (worker_command(Config(), Path("/project"), RQ, url), remote_command(Config(), url)):
+        assert '-u "$REDIS_URL"' in text
+        assert "secret" not in text
 
 
 def test_the_banner_says_that_an_attached_redis_is_only_looked_at_and_how_to_change_that():
