@@ -71,6 +71,8 @@ BATCH_TTL = 3600
 
 #: Seconds for which a worker is known to have been told to shut down, see `told`.
 TOLD_TTL = 3600
+#: Seconds for which a worker is known to have been told to end the run of a job, see `told_to_end`.
+TOLD_TO_END_TTL = 5
 
 #: hash, id of a `make run` -> JSON {server, at (epoch ms of its heartbeat)}: those that start workers when they are
 #: asked to. At most SUPERVISORS_MAX fields of 200 bytes; TTL ADDED_TTL after the last heartbeat.
@@ -176,6 +178,11 @@ def added_asked(supervisor: str) -> str:
 def output(worker_id: str) -> str:
     """stream: `line`, what an added worker wrote. At most OUTPUT_LINES of OUTPUT_CHARS. TTL ADDED_TTL."""
     return f"{PREFIX}output:{worker_id}"
+
+
+def told_to_end(worker: str) -> str:
+    """string: id of the job whose run this worker was told to kill or stop. TTL TOLD_TO_END_TTL."""
+    return f"{PREFIX}told-to-end:{worker}"
 
 
 def lease(name: str) -> str:

@@ -5,6 +5,7 @@ from rq import Queue
 
 from tests import fixture_jobs, raw_jobs
 from tests.in_process import error, running
+from tests.in_redis import age_run
 from tests.support import eventually
 
 
@@ -24,6 +25,7 @@ def test_a_kill_and_a_shutdown_are_heard_and_the_overview_tells_that_it_leaves(c
     killed, last = (Queue(connection=redis).enqueue(fixture_jobs.sleep_for, 60) for _ in range(2))
     for job in (killed, last):
         eventually(lambda job=job: job.get_status() == "started")
+        age_run(redis, job.id)
         address = f"/api/workers/{worker.name}/" + ("kill" if job is killed else "shutdown")
         answer = client.post(address, json={"job": job.id} if job is killed else {})
         assert (answer.status_code, answer.json) == (200, {"name": worker.name, "heard": 1})

@@ -53,6 +53,7 @@ def stop(door: Door, job_id: str, drawn: str | None = None) -> int:
         keys = JobKeys(job_id, "")
         command = json.dumps({"command": "stop-job", "job_id": job_id})
         args = [job_id, drawn or "", job_keys.EXECUTION_PREFIX, job_keys.COMMANDS_PREFIX, command]
+        args += [_keys.told_to_end(""), _keys.TOLD_TO_END_TTL]
         word, status, *answer = scripts.run(door.writer, "stop", [keys.job, keys.executions], args)
         refusals.check("stop", job_id, word, status, drawn)
         heard, workers = int(answer[0]), answer[1].decode(errors="replace")

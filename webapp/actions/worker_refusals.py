@@ -19,6 +19,19 @@ def check(name: str, word: bytes, rest: list[Any], job_id: str = "", status: byt
             raise NotFound(f"There is no worker {name[:100]!r} (any more).", fix="Look at the workers as they are now.")
         case b"leaving":
             raise leaving(name)
+        case b"young":
+            raise StateChanged(
+                "The run has only just begun.",
+                fix="Try again in two seconds, or use stop: of a run that begins or ends, a kill could hit the worker, "
+                "or its next job.",
+                code="young",
+            )
+        case b"told":
+            raise StateChanged(
+                "The worker was told to end this run a moment ago.",
+                fix="Wait five seconds. A run that goes on then is of a worker that ignores it: shut that down.",
+                code="told",
+            )
         case b"other":
             raise StateChanged(
                 f"The worker runs another job by now: {rest[1].decode(errors='replace')[:100]}.",

@@ -16,6 +16,9 @@ from webapp.errors import DashboardError
 
 #: Workers that are shut down by one request: each has its own line of activity.
 NAMES_MAX = 200
+#: Seconds of a run before which it is not killed. RQ's worker kills its own process group where it hears the command as
+#: it forks, and short jobs follow each other so fast that the command meets the next one.
+KILL_AFTER = 2
 
 
 def shut_down(door: Door, name: str, runs_on: bool = False) -> int:
@@ -48,15 +51,17 @@ def kill(door: Door, name: str, job_id: str, runs_on: bool = False) -> int:
 
     The run fails as RQ tells it: with a retry left the job is queued again, and that retry is used. Refused unless it
     is this job that the worker runs as Redis knows it. Raises NotFound; StateChanged with code `state_changed`,
-    `not_heard`, `lost`; Refused.
+    `told` (seconds ago), `young`, `not_heard`, `lost`; Refused.
     """
     with door.act("kill", job_id, worker=name) as line:
         if runs_on:
             raise worker_refusals.lost(name)
         executions = rqkeys.executions(job_id)
         keys = [rqkeys.worker(name), rqkeys.worker_executions(name), rqkeys.job(job_id), executions, rqkeys.WORKERS]
+        keys.append(_keys.told_to_end(name))
         command = json.dumps({"command": "kill-horse"})
         args = [name, job_id, rqkeys.worker(name), EXECUTION_PREFIX, rqkeys.commands(name), command]
+        args += [_keys.TOLD_TO_END_TTL, KILL_AFTER]
         word, status, *rest = scripts.run(door.writer, "kill", keys, args)
         return _heard(line, name, worker_refusals.check(name, word, rest, job_id, status))
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.journeys.site import Site
+from tests.in_redis import age_run
 from tests.runs import Run
 from tests.support import eventually
 
@@ -44,6 +45,7 @@ def test_a_worker_is_added_its_run_is_killed_and_it_is_shut_down(make_run, visit
     expect(menu).to_have_attribute("aria-expanded", "false")
     menu.click()
     row.part("[data-deed=kill]").sees("With a retry left the job is queued again").at.click()
+    age_run(redis, job.id)
     visitor.part("dialog.ask").sees("counts as failed").clicks("Kill it")
     site.comes_to(job, "failed")
     expect(row.at).to_have_attribute("data-state", "idle")

@@ -1,7 +1,8 @@
 -- Tell every worker that runs this job to stop it. Answers {word, status, how many heard it, their names}.
 -- Only ever sent for a started job: a worker without a horse that hears it kills its own process group (rq 3.0).
 -- KEYS: 1 job, 2 executions
--- ARGV: 1 id, 2 status as drawn or '', 3 prefix of execution keys, 4 prefix of command channels, 5 the command
+-- ARGV: 1 id, 2 status as drawn or '', 3 prefix of execution keys, 4 prefix of command channels, 5 the command,
+--       6 prefix of the marks that a worker was told, see kill.lua, 7 their time to live
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then
   return {'missing', ''}
@@ -29,5 +30,6 @@ end
 local heard = 0
 for _, name in ipairs(workers) do
   heard = heard + redis.call('PUBLISH', ARGV[4] .. name, ARGV[5])
+  redis.call('SET', ARGV[6] .. name, ARGV[1], 'EX', ARGV[7])
 end
 return {'done', status, heard, table.concat(workers, ', ')}
