@@ -58,8 +58,6 @@ def test_every_key_of_ours_is_documented() -> None:
     keys |= {_keys.lease("<name>"), f"{_keys.PREFIX}figures:<minute>", f"{_keys.PREFIX}functions:<minute>"}
     keys |= {_keys.ROOM, _keys.ROOM_HERE, _keys.MUTES}
     keys |= {_keys.SEARCHES, _keys.search("<id>"), _keys.search_hits("<id>"), _keys.batch("<id>")}
-    keys |= {_keys.told("<worker>")}
-    keys |= {_keys.told("<worker>"), _keys.SUPERVISORS, _keys.output("<worker>")}
     keys |= {_keys.told("<worker>"), _keys.told_to_end("<worker>"), _keys.SUPERVISORS, _keys.output("<worker>")}
     keys |= {_keys.added("<make run>"), _keys.added_asked("<make run>")}
     for key in keys:
