@@ -24,7 +24,7 @@ def client(redis, shared_client):
 
 def test_without_make_run_the_answer_is_the_command_with_these_queues(client):
     answer = client.post("/api/workers", json={"queues": ["mail", "two words"], "count": 2})
-    assert (answer.status_code, error(answer)["code"]) == (400, "bad_queues")
+    assert (answer.status_code, error(answer)["code"]) == (400, "bad_input")
     answer = client.post("/api/workers", json={"queues": ["mail", "$(id)"]})
     assert (answer.status_code, error(answer)["code"]) == (403, "no_supervisor")
     assert error(answer)["fix"].endswith("mail '$(id)'")

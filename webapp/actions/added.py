@@ -20,13 +20,11 @@ def add(door: Door, queues: Any, count: Any, command: str) -> list[str]:
     `command` is what a person can do instead, told where no `make run` can. Raises BadInput; Refused with code
     `no_supervisor`; StateChanged with code `too_many_workers`. Two round trips.
     """
-    if wrong := added_workers.problem(queues):
-        raise BadInput("These are no queues for a worker.", fields={"queues": wrong}, code="bad_queues")
+    wrong = {"queues": problem} if (problem := added_workers.problem(queues)) else {}
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= _keys.ADDED_MAX:
-        raise BadInput(
-            f"A number from 1 to {_keys.ADDED_MAX} says how many workers.",
-            fields={"count": f"must be from 1 to {_keys.ADDED_MAX}"},
-        )
+        wrong["count"] = f"must be from 1 to {_keys.ADDED_MAX}"
+    if wrong:
+        raise BadInput("No worker can be started like this.", fix="Correct what `fields` names.", fields=wrong)
     with door.act("add_worker", queue=queues[0]):
         supervisor = door.config.supervisor
         if supervisor is None:
@@ -59,7 +57,7 @@ def end(door: Door, worker: str, kill: bool) -> None:
         if word == b"gone":
             raise Refused(
                 "The program that started this worker gives no sign of life.",
-                fix="Its workers end with it. One that is there all the same can be shut down like any other.",
+                fix="Its workers end with it.",
                 code="no_supervisor",
             )
         if word == b"missing":

@@ -29,7 +29,7 @@ def check(name: str, word: bytes, rest: list[Any], job_id: str = "", status: byt
         case b"told":
             raise StateChanged(
                 "The worker was told to end this run a moment ago.",
-                fix="Wait five seconds. A run that goes on then is of a worker that ignores it: shut that down.",
+                fix="Wait five seconds. If the run goes on, shut the worker down.",
                 code="told",
             )
         case b"other":

@@ -37,20 +37,24 @@ def shut_down_workers() -> dict[str, Any]:
 
 def _chosen(body: dict[str, Any]) -> list[str]:
     """The names that the body gives, or those of all workers of a host or a queue, lost ones left out."""
-    if len(body) != 1:
-        raise BadInput("Nothing says which workers.", fix='Send one of {"names": […]}, {"host": …} and {"queue": …}.')
-    ((kind, value),) = body.items()
+    kind, value = next(iter(body.items()), ("", None))
+    if len(body) != 1 or not isinstance(value, list if kind == "names" else str):
+        raise _nobody()
     if kind == "names":
-        if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
-            raise BadInput("`names` is not a list of names.", fields={"names": "must be names of workers"})
+        if not all(isinstance(name, str) and name for name in value):
+            raise _nobody()
         found = list(dict.fromkeys(value))
     else:
-        if not isinstance(value, str):
-            raise BadInput(f"`{kind}` is not a text.", fields={kind: "must be as GET /api/workers tells it"})
         found = [info.name for info in live.current().overview().workers.values() if _is_of(info, kind, value)]
     if not 0 < len(found) <= workers.NAMES_MAX:
         raise BadInput(f"That are {len(found):,} workers.", fix=f"Choose 1 to {workers.NAMES_MAX} at once.")
     return found
+
+
+def _nobody() -> BadInput:
+    return BadInput(
+        "Nothing says which workers.", fix='Send one of {"names": ["a name"]}, {"host": "…"} and {"queue": "…"}.'
+    )
 
 
 def _is_of(info: WorkerInfo, kind: str, value: str) -> bool:

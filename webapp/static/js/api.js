@@ -19,7 +19,8 @@ function failure(status, body) {
   return new ApiError({ ...error, status });
 }
 
-async function request(method, path, { body, signal, timeout = TIMEOUT_MS, keepalive = false } = {}) {
+/** What the server answers; throws what it refused, or how the network failed. */
+export async function request(method, path, { body, signal, timeout = TIMEOUT_MS, keepalive = false } = {}) {
   const limit = AbortSignal.timeout(timeout);
   const options = {
     method,
@@ -68,15 +69,6 @@ export const submitMany = (body, signal) => request("POST", "/api/jobs/batch", {
 export const runAgain = (id) => request("POST", "/api/jobs", { body: { again: id } });
 /** `verb`: cancel, stop, requeue or run_now. `status`: what the button was drawn with; refused if the job has moved on. */
 export const act = (id, verb, status) => request("POST", `${jobPath(id)}/${verb}`, { body: { status } });
-/** A command to a worker; what no worker heard is refused. */
-const workerPath = (name) => `/api/workers/${encodeURIComponent(name)}`;
-export const shutDown = (name) => request("POST", `${workerPath(name)}/shutdown`, { body: {} });
-/** `job`: what the button was drawn for; refused if the worker runs another by now. */
-export const killRun = (name, job) => request("POST", `${workerPath(name)}/kill`, { body: { job } });
-export const shutDownWorkers = (names) => request("POST", "/api/workers/shutdown", { body: { names } });
-export const addWorkers = (queues, count) => request("POST", "/api/workers", { body: { queues, count } });
-/** `how`: "end" after its job, or "kill". */
-export const endAdded = (id, how) => request("POST", `/api/added-workers/${encodeURIComponent(id)}/${how}`, { body: {} });
 /** A cron job beside its schedule; `key` tells apart those that share the name. */
 export const runCron = (name, key) => request("POST", `/api/cron-jobs/${encodeURIComponent(name)}/run_now`, { body: { key } });
 /** Hides a cause of failure for so many seconds, or until it is unmuted. */

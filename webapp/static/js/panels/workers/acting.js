@@ -1,6 +1,7 @@
 /** What a person does to workers: asks first, does it, says how it went, and looks again whether anything happened. */
 import { signal } from "@preact/signals";
 import * as api from "../../api.js";
+import * as workerApi from "../../api-workers.js";
 import { ask } from "../../components/ask.js";
 import { say, sayError } from "../../components/toast.js";
 import { explained } from "../../components/trouble.js";
@@ -29,9 +30,9 @@ function lookAgain(worker, job) {
 }
 
 const DEEDS = {
-  shut_down: (worker) => api.shutDown(worker.name),
+  shut_down: (worker) => workerApi.shutDown(worker.name),
   async kill(worker, job) {
-    await api.killRun(worker.name, job.id);
+    await workerApi.killRun(worker.name, job.id);
     lookAgain(worker, job);
   },
   async stop(worker, job) {
@@ -60,7 +61,7 @@ export function perform(name, worker, job) {
 export function shutDownAll(chosen) {
   const question = { title: t("acting.several.ask", { n: chosen.length }), text: t("acting.shut_down.means"), verb: t("acting.shut_down.yes"), danger: false };
   return tried(question, async () => {
-    const { heard, refused } = sumUp((await api.shutDownWorkers(chosen.map(({ name }) => name))).workers);
+    const { heard, refused } = sumUp((await workerApi.shutDownWorkers(chosen.map(({ name }) => name))).workers);
     select(chosen.map(({ name }) => name), false);
     if (heard) say(t("acting.several.done", { n: heard }));
     if (refused.length) say(t("acting.several.refused", { n: refused.length }), { level: "warn", fix: explained(refused[0].error).message });
@@ -71,13 +72,13 @@ export function shutDownAll(chosen) {
 export function endAdded(worker, how) {
   const words = { worker: worker.name ?? worker.id };
   const question = { title: t(`acting.${how}_added.ask`, words), text: t(`acting.${how}_added.means`), verb: t(`acting.${how}_added`), danger: how === "kill" };
-  return tried(question, () => api.endAdded(worker.id, how));
+  return tried(question, () => workerApi.endAdded(worker.id, how));
 }
 
 /** True afterwards: they are being started. */
 export async function addWorkers(queues, count) {
   try {
-    await api.addWorkers(queues, count);
+    await workerApi.addWorkers(queues, count);
     say(t("acting.add.done", { n: count }));
     return true;
   } catch (error) {
