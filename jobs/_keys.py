@@ -104,6 +104,25 @@ TRASH_PARTS = ("job", "dependents", "dependencies", "results", "log")
 #: hash: room (bytes that our keys leave of their share, without trash). TTL 10 minutes; written by the sweep.
 SWEEP = f"{PREFIX}sweep"
 SWEEP_TTL = 600
+#: Seconds for which a worker is known to have been told to shut down, see `told`.
+TOLD_TTL = 3600
+#: Seconds for which a worker is known to have been told to end the run of a job, see `told_to_end`.
+TOLD_TO_END_TTL = 5
+
+#: hash, id of a `make run` -> JSON {server, at (epoch ms of its heartbeat)}: those that start workers when they are
+#: asked to. At most SUPERVISORS_MAX fields of 200 bytes; TTL ADDED_TTL after the last heartbeat.
+SUPERVISORS = f"{PREFIX}supervisors"
+SUPERVISORS_MAX = 50
+#: A `make run` writes a heartbeat every 5 s while it lives.
+SUPERVISOR_SILENT_MS = 15_000
+#: Workers that one `make run` runs at once because it was asked to, and those that it tells of, ended ones included.
+ADDED_MAX = 16
+ADDED_TOLD = 24
+#: What is known of them is kept so many seconds after the last word.
+ADDED_TTL = 3600
+#: Lines of output that are kept of each, and the characters of one.
+OUTPUT_LINES = 200
+OUTPUT_CHARS = 500
 
 #: Field of a job's own hash (RQ ignores fields that it does not know). JSON, see `jobs/_progress.py`.
 PROGRESS_FIELD = "live_progress"
@@ -208,6 +227,32 @@ def trash_part(part: str, job_id: str) -> str:
     return f"{PREFIX}trash-{part}:{job_id}"
 
 
+def told(worker: str) -> str:
+    """string: birth of the worker of this name that was told to shut down, as its hash says it. TTL TOLD_TTL."""
+    return f"{PREFIX}told:{worker}"
+
+
+def added(supervisor: str) -> str:
+    """hash, id of a worker that was added -> JSON, see `webapp/supervisor/added.py`. At most ADDED_TOLD + ADDED_MAX
+    fields of 2 KB. TTL ADDED_TTL."""
+    return f"{PREFIX}added:{supervisor}"
+
+
+def added_asked(supervisor: str) -> str:
+    """list of JSON: what a `make run` was asked to do to its workers, oldest first. At most 64; TTL 60 s."""
+    return f"{PREFIX}added-asked:{supervisor}"
+
+
+def output(worker_id: str) -> str:
+    """stream: `line`, what an added worker wrote. At most OUTPUT_LINES of OUTPUT_CHARS. TTL ADDED_TTL."""
+    return f"{PREFIX}output:{worker_id}"
+
+
+def told_to_end(worker: str) -> str:
+    """string: id of the job whose run this worker was told to kill or stop. TTL TOLD_TO_END_TTL."""
+    return f"{PREFIX}told-to-end:{worker}"
+
+
 def lease(name: str) -> str:
     """string: its owner's id. TTL set by the owner, renewed while it lives."""
     return f"{PREFIX}lease:{name}"
@@ -239,5 +284,5 @@ def feed_prefixes() -> list[str]:
     RQ's worker and execution hashes are left out: they are heartbeats, 9 of 14 notices of a job, and are polled.
     """
     rq = "job: queue wip: finished: failed: deferred: scheduled: canceled: ready: rl workers suspended group cron"
-    ours = "log: activity catalog figures: probe: search: operation: operations unlisted"
+    ours = "log: activity catalog figures: probe: search: operation: operations unlisted added: output:"
     return [f"{RQ}:{name}" for name in rq.split()] + [f"{PREFIX}{name}" for name in ours.split()]

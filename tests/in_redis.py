@@ -31,6 +31,12 @@ def stored(client: redis.Redis, job_id: str) -> dict[str, bytes]:
     return {name.decode(): value for name, value in client.hgetall(f"rq:job:{job_id}").items()}
 
 
+def age_run(client: redis.Redis, job_id: str) -> None:
+    """As if its worker had taken the job long ago: a run that has just begun is not killed."""
+    for execution in client.zrange(f"rq:executions:{job_id}", 0, -1):
+        client.hset(f"rq:execution:{job_id}:{execution.decode()}", "created_at", 1)
+
+
 def where(client: redis.Redis, job: Job) -> list[str]:
     """Every list, set and sorted set that names the job, as often as it does."""
     found, member = [], job.id.encode()

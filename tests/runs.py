@@ -19,7 +19,7 @@ from tests.processes import Process
 from tests.support import ROOT, eventually
 
 PROCFILE = f"""
-web: gunicorn -c {ROOT}/gunicorn.conf.py standin:app
+web: gunicorn -c {ROOT}/gunicorn.conf.py {{web}}
 worker: python {ROOT}/worker.py
 operations: python -c "import time; print('operating'); time.sleep(1000)"
 """
@@ -48,12 +48,12 @@ MAIN = "import sys; from pathlib import Path; from webapp.__main__ import main; 
 
 
 class Run(Process):
-    """One run of a scratch folder."""
+    """One run of a scratch folder; `web` is what gunicorn serves."""
 
-    def __init__(self, folder: Path, env: dict | None = None, out: int | None = None) -> None:
+    def __init__(self, folder: Path, env: dict | None = None, out: int | None = None, web: str = "standin:app") -> None:
         self.folder = folder
         self.mark = uuid4().hex
-        (folder / "Procfile").write_text(PROCFILE)
+        (folder / "Procfile").write_text(PROCFILE.format(web=web))
         (folder / "standin.py").write_text(STANDIN)
         settings = {"PORT": 0, "RQLIVE_TEST_MARK": self.mark} | (env or {})
         super().__init__([sys.executable, "-c", MAIN, str(folder)], folder, settings, out)
@@ -78,6 +78,11 @@ class Run(Process):
         match = re.search(r"RQ Live\s+(http\S+)", self.output)
         assert match, self.output
         return match[1]
+
+    @property
+    def url(self) -> str:
+        """The same without its last slash, as of any web process."""
+        return self.page.removesuffix("/")
 
     def left(self) -> dict[int, str]:
         """Its processes that live, itself included: pid -> command line."""

@@ -7,11 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 from webapp.config import Config, ConfigError
 from webapp.local_redis import LocalRedis, LocalRedisError
+from webapp.server_name import server_name
+from webapp.supervisor.added import AddedWorkers
 from webapp.supervisor.banner import banner
 from webapp.supervisor.children import WORKER, Child, read_procfile
+from webapp.supervisor.desk import Desk
 from webapp.supervisor.guardian import Guardian
 from webapp.supervisor.port import ask_health, usable_port
 from webapp.supervisor.signals import Signals
@@ -37,6 +41,8 @@ def main(folder: Path = ROOT) -> int:
             if config.redis_url is None:
                 local.join()
                 config = replace(config, redis_url=local.url, own_redis=True)
+            # A Redis that may only be looked at is asked for nothing, and no worker is started on it.
+            config = replace(config, supervisor=uuid4().hex[:12] if config.may_write else None)
         except (ConfigError, LocalRedisError, OSError, ValueError) as error:
             print(f"RQ Live does not start: {error}", file=sys.stderr)
             return 1
@@ -50,10 +56,16 @@ def run(config: Config, folder: Path, children: list[Child], local: LocalRedis, 
     guardian = Guardian(url, local.leave)
     terminal = Terminal(sys.stdout.fileno(), [child.name for child in children], os.environ)
     _when_web_answers(config, lambda: terminal.show(banner(config, folder, BIN / "rq", url, local.shared)))
+    desk = Desk(url, config.supervisor, server_name(config)) if config.supervisor else None
+    if desk:
+        desk.open()
+    added = AddedWorkers(desk, url, BIN / "rq") if desk else None
     try:
-        supervisor = Supervisor(url, guardian, terminal, signals)
+        supervisor = Supervisor(url, guardian, terminal, signals, added)
         supervisor.run(children, folder, environment(config, folder), _keep_redis(local, terminal))
     finally:
+        if desk:
+            desk.close()
         local.leave()
         terminal.close(timeout=0.3)
         guardian.dismiss()
@@ -82,6 +94,7 @@ def environment(config: Config, folder: Path) -> dict[str, str]:
         "RQLIVE_REDIS_URL": config.redis_url or "",
         "RQLIVE_OWN_REDIS": str(int(config.own_redis)),
         "RQLIVE_FILES": files,
+        "RQLIVE_SUPERVISOR": config.supervisor or "",
     }
     # The long names win over the bare ones, so both are told.
     for name, value in (("HOST", config.host), ("PORT", str(config.port))):

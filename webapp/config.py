@@ -38,6 +38,8 @@ class Config:
     write: bool = False
     #: On a Redis that we did not start, our own capped figures are kept there unless this is unset.
     record: bool = True
+    #: The `make run` that started this process and starts more workers when it is asked to; None: there is none.
+    supervisor: str | None = None
     #: Address to listen on. Beyond loopback a password is required.
     host: str = "127.0.0.1"
     #: Port of the web process.
@@ -75,6 +77,7 @@ class Config:
             own_redis=read.flag("OWN_REDIS", False),
             write=read.flag("WRITE", False),
             record=read.flag("RECORD", True),
+            supervisor=read.text("SUPERVISOR", bare=False),
             host=read.text("HOST") or cls.host,
             port=read.integer("PORT", cls.port, 0, 65535),
             workers=read.integer("WORKERS", None, 0, 256),

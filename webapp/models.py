@@ -149,6 +149,8 @@ class WorkerInfo(Value):
     runs_on: bool = False
     #: Since when it has been without a sign of life.
     since: int | None = None
+    #: When it was asked to end, while it still runs a job.
+    leaving: int | None = None
     note: str | None = None
 
 

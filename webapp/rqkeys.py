@@ -75,6 +75,11 @@ def worker(name: str) -> str:
     return f"{WORKER_PREFIX}{name}"
 
 
+def worker_executions(name: str) -> str:
+    """set of `<job id>:<execution>` that a worker runs now. RQ 2 has none, and names the job in the worker's hash."""
+    return f"{WORKER_PREFIX}{name}:executions"
+
+
 def commands(worker_name: str) -> str:
     """pub/sub channel on which a worker hears commands: it has a subscriber while the worker's socket lives."""
     return f"{RQ}:pubsub:{worker_name}"

@@ -7,11 +7,16 @@ from flask import current_app
 
 from webapp.config import Config
 from webapp.server_name import server_name
-from webapp.supervisor.banner import worker_command
+from webapp.supervisor.banner import remote_command, worker_command
 
 VERSION = "0.1.0"
 LOOK_ONLY = "This Redis was given, so nothing is changed in it. RQLIVE_WRITE=1 allows actions."
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+def command_for(config: Config) -> str:
+    """What to paste into a terminal of this machine to start a worker on the queues of `config`."""
+    return worker_command(config, PROJECT, Path(sys.executable).with_name("rq"), config.redis_url or "")
 
 
 def describe() -> dict:
@@ -23,7 +28,9 @@ def describe() -> dict:
         "attached": not config.own_redis,
         "may_write": config.may_write,
         "why_not": None if config.may_write else LOOK_ONLY,
-        "worker_command": worker_command(config, PROJECT, Path(sys.executable).with_name("rq"), config.redis_url or ""),
+        "worker_command": command_for(config),
+        "remote_command": remote_command(config, config.redis_url or "redis://localhost:6379/0"),
+        "supervisor": config.supervisor,
         "queues": list(config.queues),
         "version": VERSION,
         "assets": current_app.extensions["assets"].version,

@@ -150,7 +150,8 @@ def test_a_worker_whose_details_had_expired_says_so(open_page, redis, crowd) -> 
 def test_without_a_worker_the_command_to_start_one_is_there(open_page) -> None:
     page = opened(open_page("/workers"))
     expect(page.get_by_test_id("fleet")).to_contain_text("No worker is there")
-    expect(page.get_by_test_id("fleet")).to_contain_text("rq worker")
+    expect(page.get_by_test_id("add-workers")).to_contain_text("rq worker -u")
+    expect(page.get_by_test_id("add-workers")).to_contain_text("was not started by `make run`")
 
 
 def test_a_worker_that_is_gone_leads_to_what_it_ran(open_page) -> None:

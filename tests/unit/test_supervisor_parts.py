@@ -9,8 +9,9 @@ import pytest
 from tests.support import ROOT, eventually
 from webapp.__main__ import environment, plan
 from webapp.config import Config
-from webapp.supervisor.banner import banner, worker_command
-from webapp.supervisor.children import BACKOFF, Child, Output, read_procfile
+from webapp.supervisor.added import TRIES, Added, command
+from webapp.supervisor.banner import banner, remote_command, worker_command
+from webapp.supervisor.children import BACKOFF, WORKER_NAME, Child, Output, read_procfile
 from webapp.supervisor.terminal import MAX_LINES, Terminal
 
 RQ = Path("/my env/bin/rq")
@@ -72,7 +73,9 @@ def test_another_redis_is_named_in_the_command():
 def test_a_password_is_neither_in_the_command_nor_in_the_banner():
     url = "redis://:secret@h:7000/1"
     assert "secret" not in banner(Config(redis_url=url), Path("/project"), RQ, url, False)
-    assert '-u "$REDIS_URL"' in worker_command(Config(), Path("/project"), RQ, url)
+    for text in (worker_command(Config(), Path("/project"), RQ, url), remote_command(Config(), url)):
+        assert '-u "$REDIS_URL"' in text
+        assert "secret" not in text
 
 
 def test_the_banner_says_that_an_attached_redis_is_only_looked_at_and_how_to_change_that():
@@ -110,6 +113,23 @@ def test_a_worker_gets_a_new_name_at_each_start(tmp_path):
     eventually(child.ended)
     assert first
     assert child.worker != first
+
+
+def test_an_added_worker_that_keeps_dying_is_given_up_and_says_how_it_ended(tmp_path):
+    child = Child("added.1", "worker", ["false"], tries=TRIES)
+    added = Added(child, ["default"])
+    assert added.told()["state"] == "asked"
+    for _ in range(TRIES):
+        child.start(tmp_path, os.environ).close()
+        assert added.told()["state"] == "running"
+        assert eventually(child.ended)
+    told = added.told()
+    assert (told["state"], told["code"], told["crashes"], added.is_over) == ("failed", 1, TRIES, True)
+
+
+def test_an_added_worker_is_the_stock_one_and_no_name_of_a_queue_is_an_option():
+    words = command(RQ, ["high", "default"])
+    assert words[1:] == [str(RQ), "worker", "--name", WORKER_NAME, "--with-scheduler", "--", "high", "default"]
 
 
 def test_output_comes_in_whole_lines_and_its_last_one_too():

@@ -41,6 +41,8 @@ class Entry:
 
     job: str
     queue: str | None = None
+    #: The worker that it is about, where it is about one.
+    worker: str = ""
     #: See webapp/outcomes.py.
     outcome: str = outcomes.DONE
 
@@ -64,7 +66,7 @@ class Door:
         return {_keys.ACTOR_FIELD: self.actor.name, _keys.SUBMITTED_FIELD: json.dumps(told, separators=(",", ":"))}
 
     @contextmanager
-    def act(self, verb: str, job: str = "", queue: str | None = None) -> Iterator[Entry]:
+    def act(self, verb: str, job: str = "", queue: str | None = None, worker: str = "") -> Iterator[Entry]:
         """Authorize, then do what stands in the block; leaves one line of activity, also where it was refused.
 
         Raises Refused before the block where the actor may not: that leaves no line, since a Redis that may only be
@@ -72,7 +74,7 @@ class Door:
         Redis went away: what became of that, nobody knows. One round trip more than the block.
         """
         self.authorize(verb, job or None, queue)
-        entry = Entry(job, queue)
+        entry = Entry(job, queue, worker)
         try:
             yield entry
         except (Refused, StateChanged) as refusal:
@@ -88,6 +90,7 @@ class Door:
     def _record(self, verb: str, entry: Entry, outcome: str) -> None:
         line = {"at": time.time_ns() // 1_000_000, "actor": self.actor.name, "action": verb, "job": entry.job}
         line |= {"queue": entry.queue or "", "outcome": outcome, "server": server_name(self.config)}
+        line |= {"worker": entry.worker} if entry.worker else {}
         try:
             self.writer.xadd(_keys.ACTIVITY, line, maxlen=_keys.ACTIVITY_MAX, approximate=True)
         except redis.RedisError:

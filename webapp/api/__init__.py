@@ -21,6 +21,8 @@ RESOURCES = (
     "failures",
     "searches",
     "operations",
+    "workers",
+    "added_workers",
 )
 
 

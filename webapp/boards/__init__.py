@@ -9,6 +9,7 @@ from webapp.boards.board import Board
 def load() -> dict[str, Board]:
     """Every board by name, each with a memory of its own: one set per web process."""
     from webapp.boards import failures
+    from webapp.boards.added import Added, Output
     from webapp.boards.facets import Facets
     from webapp.boards.flow import Flow
     from webapp.boards.graph import Graph
@@ -23,6 +24,7 @@ def load() -> dict[str, Board]:
     from webapp.boards.why import Why
 
     return {
+        "added": Added(),
         "cron": Cron(),
         "facets": Facets(),
         "flow": Flow(),
@@ -32,6 +34,7 @@ def load() -> dict[str, Board]:
         "limits": Limits(),
         "operation": Operation(),
         "operations": Operations(),
+        "output": Output(),
         "processes": Processes(),
         "redis": RedisInfo(),
         "schedule": Schedule(),

@@ -13,6 +13,8 @@ _LOG = _keys.log("").encode()
 _SEARCH = _keys.search("").encode()
 _OPERATION = _keys.operation("").encode()
 _OPERATIONS = _keys.OPERATIONS.encode()
+_ADDED = _keys.added("").encode()
+_OUTPUT = _keys.output("").encode()
 _GROUP = rqkeys.group("").encode()
 _GROUPS = rqkeys.GROUPS.encode()
 _CRON = rqkeys.CRON_PREFIX.encode()
@@ -38,11 +40,15 @@ class Dirty:
     unlisted: bool = False
     #: cron processes, or what their jobs did
     cron: bool = False
+    #: workers that were added from a page
+    added: bool = False
     jobs: set[str] = field(default_factory=set)
     logs: set[str] = field(default_factory=set)
     searches: set[str] = field(default_factory=set)
     #: ids of operations; "" for the list of them
     operations: set[str] = field(default_factory=set)
+    #: added workers that wrote something
+    outputs: set[str] = field(default_factory=set)
     #: (queue, status) of lists; a stopped job lies in the failed one. A rate limit spans queues: it names none
     lists: set[tuple[str, str]] = field(default_factory=set)
     #: names of groups; "" for the set of their names
@@ -83,6 +89,10 @@ class Dirty:
             self.operations.add(key[len(_OPERATION) :].decode("utf-8", "replace"))
         elif key == _OPERATIONS:
             self.operations.add("")
+        elif key.startswith(_ADDED):
+            self.added = True
+        elif key.startswith(_OUTPUT):
+            self.outputs.add(key[len(_OUTPUT) :].decode("utf-8", "replace"))
         elif key == _CATALOG:
             self.catalog = True
         elif key == _ACTIVITY:

@@ -42,6 +42,8 @@ class Line(Value):
     outcome: str
     reason: str | None = None
     heard_by: str | None = None
+    #: The worker that it was about.
+    worker: str | None = None
     #: The job that was run again.
     of: str | None = None
     #: The cause of failure that was muted or unmuted: {"id", "name": exception type or kind}.
@@ -104,7 +106,7 @@ def _read(reader: redis.Redis, newest: str, oldest: str, limit: int) -> Lines:
 
 def parse(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Line:
     """The line of one entry, whatever it holds."""
-    names = {name: text(fields.get(name.encode())) for name in ("actor", "action", "queue", "server")}
+    names = {name: text(fields.get(name.encode())) for name in ("actor", "action", "queue", "worker", "server")}
     job, written = text(fields.get(b"job")), text(fields.get(b"outcome"))
     outcome = outcomes.read(written)
     ours = names["actor"] and names["action"] and outcome.word != "unknown"

@@ -22,6 +22,7 @@ FIELDS = (
     "successful_job_count",
     "failed_job_count",
     "total_working_time",
+    "shutdown_requested_date",
 )
 
 
@@ -98,5 +99,6 @@ def _info(name: str, fields: list | None, judged: tuple[str, int | None], jobs: 
         jobs=jobs,
         runs_on=alive == RUNS_ON,
         since=since,
+        leaving=moment(fields[11]),
         note=None if known else "Redis lists this worker, but its details have expired.",
     )

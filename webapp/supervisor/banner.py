@@ -34,6 +34,11 @@ def worker_command(config: Config, folder: Path, rq: Path, redis_url: str) -> st
     return f"cd {shlex.quote(str(folder))} && {shlex.quote(str(rq))} worker{where} {shlex.join(config.queues)}"
 
 
+def remote_command(config: Config, redis_url: str) -> str:
+    """The same for any machine that has the code and reaches this Redis."""
+    return f"rq worker -u {_url_argument(redis_url)} --with-scheduler {shlex.join(config.queues)}"
+
+
 def _url_argument(url: str) -> str:
     """The address for a command line; a password stays out of terminals and logs."""
     return '"$REDIS_URL"' if urlsplit(url).password else shlex.quote(url)

@@ -13,6 +13,8 @@ from uuid import uuid4
 BACKOFF = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY = 20.0
 WORKER = "worker"
+#: Stands in a command for the name that the worker gets at each start.
+WORKER_NAME = "{worker}"
 READ_BYTES = 1 << 16
 
 
@@ -55,9 +57,12 @@ class Output:
 
 
 class Child:
-    """A process that leads a session of its own; `kind` is its line of the Procfile. `once`: it need not run on."""
+    """A process that leads a session of its own; `kind` is its line of the Procfile. `once`: it need not run on.
 
-    def __init__(self, name: str, kind: str, command: list[str], once: bool = False) -> None:
+    `tries`: so many crashes in a row are the last.
+    """
+
+    def __init__(self, name: str, kind: str, command: list[str], once: bool = False, tries: int | None = None) -> None:
         self.name = name
         self.kind = kind
         #: The name that RQ knows it by, if it is a worker. New at each start: RQ refuses that of a killed one.
@@ -65,11 +70,24 @@ class Child:
         #: When to start it, on the monotonic clock. None: it runs, or is not to be started again.
         self.start_at: float | None = 0.0
         self.pid = 0
+        #: Crashes in a row, and how it ended last: its exit code, or the signal, negative.
+        self.crashes = 0
+        self.code: int | None = None
         self._command = command
         self._once = once
+        self._tries = len(BACKOFF) if once else tries
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
-        self._crashes = 0
+        self._is_leaving = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether its process was not seen to end."""
+        return self._process is not None
+
+    def leave(self) -> None:
+        """It is not started again, however it ends."""
+        self._is_leaving, self.start_at = True, None
 
     def start(self, folder: Path, env: Mapping[str, str]) -> Output:
         """Start it. Raises OSError."""
@@ -79,7 +97,7 @@ class Child:
         if self.kind == WORKER:
             self.worker = own["RQLIVE_WORKER_NAME"] = uuid4().hex
         self._process = subprocess.Popen(
-            self._command,
+            [self.worker if part == WORKER_NAME else part for part in self._command],
             cwd=folder,
             env=own,
             stdin=subprocess.DEVNULL,
@@ -96,10 +114,10 @@ class Child:
         """What happened to it, once; None while it runs, or where there is nothing to say. Decides on a new start."""
         if self._process is None or (code := self._process.poll()) is None:
             return None
-        self._process = None
+        self._process, self.code = None, code
         if code == 0 and self._once:
             return None
-        if code == 0 and self.kind == WORKER:
+        if self._is_leaving or (code == 0 and self.kind == WORKER):
             return "ended as it was asked to, and is not started again."
         return self._crashed(f"ended by signal {-code}" if code < 0 else f"ended with exit code {code}")
 
@@ -109,10 +127,10 @@ class Child:
 
     def _crashed(self, what: str) -> str:
         if time.monotonic() - self._started > STEADY:
-            self._crashes = 0
-        pause = BACKOFF[min(self._crashes, len(BACKOFF) - 1)]
-        self._crashes += 1
-        if self._once and self._crashes == len(BACKOFF):
+            self.crashes = 0
+        pause = BACKOFF[min(self.crashes, len(BACKOFF) - 1)]
+        self.crashes += 1
+        if self.crashes == self._tries:
             return f"{what}; it is not tried again."
         self.start_at = time.monotonic() + pause
         return f"{what}; it starts again in {pause:g} s."

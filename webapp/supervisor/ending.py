@@ -21,21 +21,26 @@ KILL_AFTER = 2.5
 class Ending:
     """The end of a number of sessions. `sessions` maps a session to the name of the worker that leads it, or to None.
 
-    Asks them to end at once; call `step()` every few hundredths of a second until it is True.
+    Asks them to end at once, but for workers that somebody asked before; call `step()` every few hundredths of a second
+    until it is True. `stop_after`: seconds that jobs get to finish.
     """
 
-    def __init__(self, redis_url: str, sessions_and_workers: Mapping[int, str | None]) -> None:
+    def __init__(
+        self, redis_url: str, sessions_and_workers: Mapping[int, str | None], stop_after: float = STOP_AFTER
+    ) -> None:
         self._url = redis_url
         self._sessions = dict(sessions_and_workers)
         self._began = time.monotonic()
-        self._stop_at = STOP_AFTER
+        self._stop_at = stop_after
         self._kill_at = KILL_AFTER
         #: Jobs that were stopped, not by their worker, but in its stead.
         self.settled: list[str] = []
         #: What Redis could not be told, if so.
         self.error: RedisError | None = None
-        for session in self._sessions:
-            sessions.send_to_leader(session, signal.SIGTERM)
+        asked = own_workers.leaving(redis_url, filter(None, self._sessions.values()))
+        for session, worker in self._sessions.items():
+            if worker not in asked:
+                sessions.send_to_leader(session, signal.SIGTERM)
 
     def hurry(self) -> None:
         """Kill what lives at the next step."""

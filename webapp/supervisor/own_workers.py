@@ -20,6 +20,21 @@ TIMEOUT = 0.3
 REASON = "Stopped together with the program that ran it; it did not end in time by itself."
 
 
+def leaving(url: str, names: Iterable[str]) -> set[str]:
+    """Those of these workers that were asked to end before: a second signal would make them drop their job.
+
+    One round trip; none of them where Redis does not answer.
+    """
+    asked = list(names)
+    try:
+        with _connect(url) as connection, connection.pipeline(transaction=False) as pipe:
+            for name in asked:
+                pipe.hexists(f"{Worker.redis_worker_namespace_prefix}{name}", "shutdown_requested_date")
+            return {name for name, told in zip(asked, pipe.execute(), strict=True) if told}
+    except RedisError:
+        return set()
+
+
 def stop_jobs(url: str, names: Iterable[str]) -> None:
     """Ask these workers to stop what they run. Two round trips a worker; silent where Redis does not answer."""
     try:

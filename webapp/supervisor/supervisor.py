@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from webapp.supervisor import sessions
+from webapp.supervisor.added import AddedWorkers
 from webapp.supervisor.children import Child, Output
 from webapp.supervisor.ending import Ending
 from webapp.supervisor.guardian import Guardian
@@ -23,13 +24,21 @@ HOUSEKEEPING = 1.0
 
 
 class Supervisor:
-    """Runs children until it is asked to end, or the terminal is gone."""
+    """Runs children until it is asked to end, or the terminal is gone. `added`: where more workers may be asked for."""
 
-    def __init__(self, redis_url: str, guardian: Guardian, terminal: Terminal, signals: Signals) -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        guardian: Guardian,
+        terminal: Terminal,
+        signals: Signals,
+        added: AddedWorkers | None = None,
+    ) -> None:
         self._redis_url = redis_url
         self._guardian = guardian
         self._terminal = terminal
         self._signals = signals
+        self._added = added
         #: Session -> worker that leads it, or None: also of children that ended while something of theirs lives on.
         self._sessions: dict[int, str | None] = {}
         self._selector = selectors.DefaultSelector()
@@ -40,8 +49,12 @@ class Supervisor:
         """Return when all has ended. `housekeeping` is called every second meanwhile, and must not block."""
         next_housekeeping = 0.0
         with self._selector:
-            self._selector.register(self._signals.fd, selectors.EVENT_READ)
+            self._selector.register(self._signals.fd, selectors.EVENT_READ, self._signals)
+            if self._added:
+                self._selector.register(self._added.desk.fd, selectors.EVENT_READ, self._added.desk)
             while not self._signals.asked and not self._terminal.gone:
+                if self._added:
+                    self._added.look(children)
                 for child in children:
                     self._look_after(child, folder, env)
                 if time.monotonic() >= next_housekeeping:
@@ -76,13 +89,15 @@ class Supervisor:
     def _relay(self, timeout: float) -> None:
         """Show what was written, or wait for it so long."""
         for key, _ in self._selector.select(timeout):
-            output: Output | None = key.data
-            if output is None:
-                self._signals.drain()
+            output = key.data
+            if not isinstance(output, Output):
+                output.drain()
                 continue
             lines, more = output.read()
             for line in lines:
                 self._terminal.relay(output.name, line)
+                if self._added:
+                    self._added.heard(output.name, line)
             if not more:
                 self._selector.unregister(output.fd)
                 output.close()

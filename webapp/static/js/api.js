@@ -19,7 +19,8 @@ function failure(status, body) {
   return new ApiError({ ...error, status });
 }
 
-async function request(method, path, { body, signal, timeout = TIMEOUT_MS, keepalive = false } = {}) {
+/** What the server answers; throws what it refused, or how the network failed. */
+export async function request(method, path, { body, signal, timeout = TIMEOUT_MS, keepalive = false } = {}) {
   const limit = AbortSignal.timeout(timeout);
   const options = {
     method,

@@ -21,6 +21,8 @@ local function verb(job, o)
   local heard = 0
   for _, name in ipairs(workers) do
     heard = heard + redis.call('PUBLISH', K.commands .. name, cjson.encode({command = 'stop-job', job_id = job.id}))
+    -- A kill soon after would hit the next run of this worker, see kill.lua.
+    redis.call('SET', K.told_to_end .. name, job.id, 'EX', K.told_to_end_ttl)
   end
   return heard > 0 and 'done' or 'not_heard', heard .. ' ' .. table.concat(workers, ', ')
 end

@@ -32,6 +32,9 @@ function useOlder(known) {
 
 const Job = ({ line: { job, title } }) => job && html`<a class="act-job" href=${toJob(job)} title=${job}>${title ?? shortId(job)}</a>`;
 
+/** The worker that was told something; one that runs a job beside it is told of below. */
+const Worker = ({ line: { job, worker } }) => worker && !job && html`<a class="act-job" href=${to("workers", { worker })} title=${worker}>${shortId(worker)}</a>`;
+
 /** What was muted or unmuted. */
 const Cause = ({ line: { cause } }) => cause && html`<a class="act-job" href=${to("failures", { cause: cause.id })} title=${cause.name}>${causeName(cause)}</a>`;
 
@@ -48,7 +51,7 @@ function Row({ line, gone = false }) {
         ${time(line.at)}${!isSameDay(line.at, now) && html`<span class="job-sub">${date(line.at)}</span>`}
       </td>
       <th scope="row">
-        <span class="act-what"><span class="act-verb">${verbOf(line)}</span> <${Job} line=${line} /><${Cause} line=${line} /></span>
+        <span class="act-what"><span class="act-verb">${verbOf(line)}</span> <${Job} line=${line} /><${Worker} line=${line} /><${Cause} line=${line} /></span>
         <span class="job-sub clip">
           ${line.title != null && html`<span class="mono quiet">${shortId(line.job)}</span> `}${line.of && html`<${First} id=${line.of} />`}${detail && html`<span class=${line.note ? "tinted s-warn" : ""}>${detail}</span>`}
         </span>

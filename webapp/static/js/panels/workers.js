@@ -41,7 +41,7 @@ function summary({ busy, idle, lost }) {
   return parts.join(" · ");
 }
 
-export const AddWorker = ({ first }) => html`
+const AddWorker = ({ first }) => html`
   <div class="add-worker">
     <p>${t(first ? "workers.add_first" : "workers.add")}</p>
     <${CodeBox} text=${server.value?.worker_command ?? "rq worker"} what=${t("workers.command")} />

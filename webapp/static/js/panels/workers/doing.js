@@ -16,4 +16,5 @@ export const Doing = ({ worker }) => html`
   ${worker.jobs.map(
     (job) => html`
       <span class="fleet-job" key=${job.id}><span class="clip">${jobLink(job)}</span> ${!isInTrouble(worker) && job.started_at != null && html`<${Since} at=${job.started_at} />`}</span>`,
-  )}`;
+  )}
+  ${worker.leaving != null && !isInTrouble(worker) && html`<span class="tinted s-warn">${t("acting.leaves")}</span>`}`;

@@ -9,14 +9,15 @@ import { to } from "../../router.js";
 import { stateWord } from "../workers.js";
 import { byHost, inHostOrder, OPEN_MOST } from "./fleet.model.js";
 import { WorkerRow } from "./row.js";
+import { Chosen, TickAll } from "./selection.js";
 
-const COLUMNS = ["worker", "doing", "queues", "up", "runs", "used", "heard"];
+const COLUMNS = ["worker", "doing", "queues", "up", "runs", "used", "heard", "acts"];
 const EXPLAINED = { runs: "workers.col.runs.title", used: "workers.col.used.title", heard: "workers.col.heard.title" };
 const NUMBERS = ["up", "runs", "used", "heard"];
 
-const Head = () => html`
+const Head = ({ workers }) => html`
   <thead>
-    <tr>${COLUMNS.map((name) => html`<th scope="col" key=${name} class=${`fleet-${name} ${NUMBERS.includes(name) ? "end" : ""}`} title=${EXPLAINED[name] && t(EXPLAINED[name])}>${t(`workers.col.${name}`)}</th>`)}</tr>
+    <tr>${COLUMNS.map((name) => html`<th scope="col" key=${name} class=${`fleet-${name} ${NUMBERS.includes(name) ? "end" : ""}`} title=${EXPLAINED[name] && t(EXPLAINED[name])}>${name === "worker" && html`<${TickAll} workers=${workers} />`}<span class=${name === "acts" ? "hidden-visually" : ""}>${t(`workers.col.${name}`)}</span></th>`)}</tr>
   </thead>`;
 
 /** A host, and its workers in one line of counts. */
@@ -43,7 +44,7 @@ function useFolds(groups, total) {
 }
 
 const Waiting = () => html`
-  <tbody>${[0, 1, 2, 3].map((n) => html`<tr class="fleet-row" key=${n}><th><${Skeleton} width=${150} /></th><td><${Skeleton} width=${120} /></td><td colspan="5"></td></tr>`)}</tbody>`;
+  <tbody>${[0, 1, 2, 3].map((n) => html`<tr class="fleet-row" key=${n}><th><${Skeleton} width=${150} /></th><td><${Skeleton} width=${120} /></td><td colspan="6"></td></tr>`)}</tbody>`;
 
 const Unfit = () => html`<div class="empty"><strong>${t("workers.none_fits")}</strong><a class="button" href=${to("workers")}>${t("workers.none_fits.next")}</a></div>`;
 
@@ -57,11 +58,12 @@ export function Fleet({ workers }) {
     <section class="card fleet" ref=${ref} aria-labelledby="fleet-title" data-testid="fleet">
       <div class="card-head fleet-head">
         <h2 id="fleet-title">${t("workers.table")}</h2>
+        <${Chosen} workers=${workers ?? []} />
         ${newer > 0 && html`<button type="button" class="newer" onClick=${release}>${t("hold.newer", { n: newer })}</button>`}
         ${groups.length > 1 && html`<button type="button" class="button bare" onClick=${() => folds.all(folds.anyClosed)}>${t(folds.anyClosed ? "workers.open_all" : "workers.close_all")}</button>`}
       </div>
       <table class="fleet-table">
-        <${Head} />
+        <${Head} workers=${workers ?? []} />
         ${!workers ? html`<${Waiting} />` : html`
         <tbody class="fresh">
           ${groups.map((group) => [

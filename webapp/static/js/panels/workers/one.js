@@ -11,6 +11,8 @@ import { isInTrouble, tone } from "../workers.model.js";
 import { Doing } from "./doing.js";
 import { failureShare, isHalf, searchFor, uptime, utilisation } from "./fleet.model.js";
 import { Fate } from "./lost.js";
+import { Deeds } from "./menu.js";
+import { Output } from "./output.js";
 import { QueueLinks } from "./row.js";
 
 const agoIn = (at, now) => (at == null ? NOTHING : t("workers.one.since_is", { moment: moment(at, now), time: ticking((now - at) / 1000) }));
@@ -35,16 +37,18 @@ function facts(worker, now) {
 
 const Ran = ({ name }) => html`<a class="button" href=${to("jobs", { q: searchFor(name) })}>${t("workers.one.ran")}</a>`;
 
-const Known = ({ worker, end }) => html`
+const Known = ({ worker, end, added }) => html`
   ${(worker.note || isHalf(worker)) && html`<p class="tinted s-warn">${worker.note ?? t("workers.half")}</p>`}
   ${worker.state === "lost" && html`<div class="one-fate"><${Fate} worker=${worker} end=${end} /></div>`}
   <dl class="one-facts">${facts(worker, liveNow.value).map(([key, content]) => html`<div key=${key}><dt>${t(`workers.one.${key}`)}</dt><dd>${content}</dd></div>`)}</dl>
+  <${Deeds} worker=${worker} />
+  ${added && html`<div class="acting-output"><${Output} id=${added.id} name=${added.name} /></div>`}
   <${Ran} name=${worker.name} />`;
 
 const Gone = ({ name }) => html`<p><strong>${t("workers.one.gone", { name })}</strong></p><p class="muted">${t("workers.one.gone.next")}</p><${Ran} name=${name} />`;
 
-/** `worker`: as it is now, undefined where there is none of this name. `back`: the address without it. */
-export function OneWorker({ name, worker, end, back }) {
+/** `worker`: as it is now, undefined where there is none of this name. `added`: what is told of it where it was added from a page. `back`: the address without it. */
+export function OneWorker({ name, worker, end, added, back }) {
   const card = useRef(null);
   useEffect(() => card.current.focus({ preventScroll: false }), [name]);
   return html`
@@ -55,6 +59,6 @@ export function OneWorker({ name, worker, end, back }) {
         <span class="aside">${worker && stateWord(worker.state)}</span>
         <a class="button bare icon" href=${back} aria-label=${t("workers.one.close")}><${icons.close} /></a>
       </div>
-      <div class="one-in fresh">${worker ? html`<${Known} worker=${worker} end=${end} />` : html`<${Gone} name=${name} />`}</div>
+      <div class="one-in fresh">${worker ? html`<${Known} worker=${worker} end=${end} added=${added} />` : html`<${Gone} name=${name} />`}</div>
     </section>`;
 }

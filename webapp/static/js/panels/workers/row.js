@@ -6,6 +6,8 @@ import { liveNow } from "../../liveness.js";
 import { to } from "../../router.js";
 import { isInTrouble, tone } from "../workers.model.js";
 import { Doing } from "./doing.js";
+import { WorkerMenu } from "./menu.js";
+import { Tick } from "./selection.js";
 import { failureShare, isHalf, uptime, utilisation } from "./fleet.model.js";
 
 /** Queues that are named in a row; all stand in its title and on the worker's own card. */
@@ -50,6 +52,7 @@ export const WorkerRow = ({ worker, gone }) => html`
   <tr class=${`fleet-row ${tone(worker)} ${gone ? "gone" : ""}`} data-worker=${worker.name} data-state=${worker.state}>
     <th scope="row">
       <span class="fleet-name">
+        <${Tick} worker=${worker} />
         <span class=${`dot large tinted ${isInTrouble(worker) ? "hollow" : ""}`} aria-hidden="true"></span>
         <a class="clip" href=${to("workers", { worker: worker.name })} title=${worker.name}>${workerName(worker)}</a>
       </span>
@@ -61,4 +64,5 @@ export const WorkerRow = ({ worker, gone }) => html`
     <td class="fleet-runs end nowrap"><${Runs} worker=${worker} /></td>
     <td class="fleet-used end nowrap"><${Used} worker=${worker} /></td>
     <td class="fleet-heard end nowrap"><${Heard} at=${worker.last_heartbeat} /></td>
+    <td class="fleet-acts">${!gone && html`<${WorkerMenu} worker=${worker} />`}</td>
   </tr>`;
