@@ -1,10 +1,12 @@
-"""A worker: what `rq worker --with-scheduler` does, with this project's Redis and queues. No subclass, no gevent.
+"""A worker: what `rq worker --with-scheduler` does, with this project's Redis and queues. No worker class, no gevent.
 
     python worker.py [queue …]        the queues of RQLIVE_QUEUES where none is named
 
-The one thing it adds is patience. Under `rq worker` of RQ 3.0, ten seconds without Redis end the scheduler for ten
-minutes, and end the worker itself, with its job left `started`, if the job finishes meanwhile. Here every command to
-Redis waits until Redis is back. It exits with 0 when it was asked to end, with 1 otherwise.
+Its queues are of a class that skips paused ones, so that a pause is exact: two short round trips a job, see
+docs/decisions/pause.md. The one other thing it adds is patience. Under `rq worker` of RQ 3.0, ten seconds without
+Redis end the scheduler for ten minutes, and end the worker itself, with its job left `started`, if the job finishes
+meanwhile. Here every command to Redis waits until Redis is back. It exits with 0 when it was asked to end, with 1
+otherwise.
 """
 
 import logging
@@ -19,6 +21,7 @@ from redis.retry import Retry
 from rq import Worker
 from rq.logutils import setup_loghandlers
 
+from jobs._pausable import PausableQueue
 from webapp.config import Config, ConfigError, public_url, redis_url
 
 log = logging.getLogger("rq.worker")
@@ -60,7 +63,9 @@ def main(queues: list[str]) -> int:
     connection = connect(redis_url() or "redis://localhost:6379/0")
     name = os.environ.get("RQLIVE_WORKER_NAME") or None
     try:
-        worker = Patience.worker = Worker(queues or list(config.queues), name=name, connection=connection)
+        worker = Patience.worker = Worker(
+            queues or list(config.queues), name=name, connection=connection, queue_class=PausableQueue
+        )
         worker.work(with_scheduler=True, logging_level="INFO")
     except KeyboardInterrupt:
         return 0

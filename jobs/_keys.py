@@ -69,6 +69,25 @@ SEARCH_BELL = f"{PREFIX}search-bell"
 BATCH_ROWS_MAX = 10_000
 BATCH_TTL = 3600
 
+#: set of the names of queues that are paused, held, or have parked jobs: at most one for each queue. No TTL, since it
+#: tells of jobs that are nowhere else.
+ASIDE = f"{PREFIX}aside"
+#: set of the names of paused queues: what `jobs.pausable` reads before it takes a job. At most PAUSED_MAX; no TTL.
+PAUSED = f"{PREFIX}paused"
+#: Each is a hundred connections to Redis, see `webapp/operations/parkers.py`.
+PAUSED_MAX = 8
+#: Pub/sub channel that rings when a queue is paused or resumed.
+PAUSE_BELL = f"{PREFIX}pause-bell"
+#: string, epoch ms at which somebody last held the pauses; written each second while there are any. TTL PAUSE_BEAT_TTL.
+PAUSE_BEAT = f"{PREFIX}pause-beat"
+PAUSE_BEAT_TTL = 24 * 3600
+#: Runs that are told apart of those that slipped through a pause; further ones are not counted.
+SLIPPED_MAX = 1_000
+#: zset, `<host>:<pid>` of a worker whose queue class skips paused queues -> epoch seconds of its last word. At most
+#: PAUSABLE_MAX; TTL PAUSABLE_TTL.
+PAUSABLE = f"{PREFIX}pausable"
+PAUSABLE_MAX = 1_000
+PAUSABLE_TTL = 900
 #: zset, operation id -> epoch ms at which it was asked for. At most OPERATIONS_MAX, OPERATIONS_OPEN_MAX of which have
 #: not ended; TTL OPERATION_TTL after the last.
 OPERATIONS = f"{PREFIX}operations"
@@ -194,6 +213,48 @@ def batch(batch_id: str) -> str:
     return f"{PREFIX}batch:{batch_id}"
 
 
+def held(queue: str) -> str:
+    """list: ids of the jobs of a queue that were set aside by hand, in their order. Not capped: they are RQ's jobs.
+
+    No TTL: it is the only place that names them.
+    """
+    return f"{PREFIX}held:{queue}"
+
+
+def hold(queue: str) -> str:
+    """hash: by, at (epoch ms) of the last hold; releasing: who asked for it. No TTL: it goes with the list."""
+    return f"{PREFIX}hold:{queue}"
+
+
+def parked(queue: str) -> str:
+    """list: ids of the jobs that wait for the end of a pause, in their order. Not capped, no TTL, as `held`."""
+    return f"{PREFIX}parked:{queue}"
+
+
+def resuming(queue: str) -> str:
+    """list: ids of parked jobs on their way back to their queue, before those that are parked. No TTL, as `parked`.
+
+    There for some milliseconds, or until the next resume where that was broken off.
+    """
+    return f"{PREFIX}resuming:{queue}"
+
+
+def pause(queue: str) -> str:
+    """hash: state (starting, paused), by, at, until (epoch ms or ''), before (runs that there were), away_ms.
+
+    No TTL: it goes when the queue is resumed.
+    """
+    return f"{PREFIX}pause:{queue}"
+
+
+def slipped(queue: str) -> str:
+    """set: runs `<job id>:<execution>` that began while the queue was paused; at most SLIPPED_MAX.
+
+    No TTL: it goes with the pause.
+    """
+    return f"{PREFIX}slipped:{queue}"
+
+
 def operation(operation_id: str) -> str:
     """hash: verb, of, options, state, position, counts, see `webapp/queries/operations.py`. At most 20 KB.
 
@@ -210,11 +271,6 @@ def operation_jobs(operation_id: str) -> str:
 def operation_later(operation_id: str) -> str:
     """list of jobs that an operation looks at a second time, at most a few of a hundred. TTL as its operation."""
     return f"{PREFIX}operation-later:{operation_id}"
-
-
-def held(queue_name: str) -> str:
-    """list of ids of queued jobs that are set aside, the next one first. No cap, no TTL: they are jobs of RQ's."""
-    return f"{PREFIX}held:{queue_name}"
 
 
 def trash(job_id: str) -> str:
@@ -285,4 +341,5 @@ def feed_prefixes() -> list[str]:
     """
     rq = "job: queue wip: finished: failed: deferred: scheduled: canceled: ready: rl workers suspended group cron"
     ours = "log: activity catalog figures: probe: search: operation: operations unlisted added: output:"
+    ours += " aside held: hold: parked: pause: slipped:"
     return [f"{RQ}:{name}" for name in rq.split()] + [f"{PREFIX}{name}" for name in ours.split()]

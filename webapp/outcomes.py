@@ -13,6 +13,7 @@ FAILED = "failed"
 ALREADY_THERE = "already there"
 _HEARD_BY = "heard by "
 _AGAIN_OF = "of "
+_JOBS = re.compile(r"jobs (\d{1,9})")
 _CAUSE = re.compile(r"cause ([0-9a-f]{12}) (\S{1,200})")
 _OPERATION = re.compile(r"operation ([0-9a-f]{16}) ([a-z_]{1,20}) (\d{1,9})")
 _CODE = re.compile(r"[a-z][a-z_]{0,39}")
@@ -32,6 +33,8 @@ class Outcome:
     of: str | None = None
     #: The cause of failure that was muted or unmuted: (id, exception type or kind).
     cause: tuple[str, str] | None = None
+    #: How many jobs it was done to.
+    jobs: int | None = None
     #: What was done to many jobs: (id of the operation, verb, how many jobs it holds).
     operation: tuple[str, str, int] | None = None
 
@@ -42,6 +45,10 @@ def heard_by(workers: str) -> str:
 
 def again_of(job_id: str) -> str:
     return f"{_AGAIN_OF}{job_id}"
+
+
+def jobs(count: int) -> str:
+    return f"jobs {count}"
 
 
 def of_cause(cause_id: str, name: str) -> str:
@@ -64,6 +71,8 @@ def read(text: str | None) -> Outcome:
         return Outcome(DONE, of=text.removeprefix(_AGAIN_OF))
     if text and (cause := _CAUSE.fullmatch(text)):
         return Outcome(DONE, cause=(cause[1], cause[2]))
+    if text and (jobs := _JOBS.fullmatch(text)):
+        return Outcome(DONE, jobs=int(jobs[1]))
     if text and (told := _OPERATION.fullmatch(text)):
         return Outcome(DONE, operation=(told[1], told[2], int(told[3])))
     if text and _CODE.fullmatch(text):

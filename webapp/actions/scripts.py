@@ -43,6 +43,11 @@ KEYS = {
     "log_index": _keys.LOG_INDEX,
     "progress": _keys.PROGRESS_FIELD,
     "told_to_end": _keys.told_to_end(""),
+    "parked": _keys.parked(""),
+    "resuming": _keys.resuming(""),
+    "aside": _keys.ASIDE,
+    "hold": _keys.hold(""),
+    "pause": _keys.pause(""),
 } | rqkeys.REGISTRIES
 
 

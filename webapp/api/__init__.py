@@ -20,6 +20,7 @@ RESOURCES = (
     "cron",
     "failures",
     "searches",
+    "queues",
     "operations",
     "workers",
     "added_workers",

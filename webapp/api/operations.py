@@ -18,7 +18,7 @@ def ask_for_operation() -> ResponseReturnValue:
     """201 with Location and the new operation. Its jobs are collected; nothing is done to them yet."""
     body = read_object(("verb", "of", "options"))
     door = security.door()
-    return _created(door, bulk.ask(door, body.get("verb"), body.get("of"), body.get("options")))
+    return created(door, bulk.ask(door, body.get("verb"), body.get("of"), body.get("options")))
 
 
 @bp.get("/operations")
@@ -74,7 +74,7 @@ def undo_operation(operation_id: str) -> ResponseReturnValue:
     """201 with the operation that puts back what this one has deleted; it runs at once."""
     read_object(())
     door = security.door()
-    return _created(door, bulk.undo(door, operation_id))
+    return created(door, bulk.undo(door, operation_id))
 
 
 def _answer(door: Door, operation_id: str) -> dict[str, Any]:
@@ -82,6 +82,7 @@ def _answer(door: Door, operation_id: str) -> dict[str, Any]:
     return {"operation": queries.read(door.writer, live.current().clock, operation_id)}
 
 
-def _created(door: Door, operation_id: str) -> ResponseReturnValue:
+def created(door: Door, operation_id: str) -> ResponseReturnValue:
+    """201 with Location and the operation that was asked for."""
     where = f"{current_app.config['RQLIVE'].base_path}/api/operations/{operation_id}"
     return _answer(door, operation_id), 201, {"Location": where}

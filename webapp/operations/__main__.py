@@ -1,4 +1,4 @@
-"""`python -m webapp.operations`: records the figures, searches, does to many jobs at once, and sweeps up after jobs.
+"""`python -m webapp.operations`: records figures, searches, acts on many jobs, holds paused queues, and sweeps up.
 
 Plain Python, never monkey-patched. Duties run in threads; the main thread waits for a signal, so that
 a Redis that hangs cannot delay the end.
@@ -15,6 +15,8 @@ from webapp.config import Config, ConfigError
 from webapp.connections import connect
 from webapp.operations.bulk import Bulk
 from webapp.operations.desk import Desk
+from webapp.operations.pause_shift import LIFE_MS, PauseShift
+from webapp.operations.pauses import Pauses
 from webapp.operations.recorder import Recorder
 from webapp.operations.searches import Searches
 from webapp.operations.sweep import Sweeper
@@ -63,6 +65,7 @@ def _duties(config: Config) -> list[Recorder | Desk | Sweeper]:
         duties.append(Sweeper(connections, config))
     if config.may_write:
         duties.append(Desk(connections, Bulk(config)))
+        duties.append(Desk(connections, Pauses(), PauseShift, LIFE_MS))
     return duties
 
 

@@ -1,12 +1,14 @@
 """A desk's thread: waits for the bell of its trade, holds a lease while there is something to do, and does it.
 
 One process at a time in an installation; another takes over from one that died. Idle, it costs Redis a look in
-LOOK seconds: who asks for something rings the bell. What is done under the lease is in `shift.py`.
+LOOK seconds: who asks for something rings the bell. What is done under the lease is in `shift.py`, for pauses in
+`pause_shift.py`.
 """
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from redis.client import PubSub
@@ -14,7 +16,8 @@ from redis.exceptions import RedisError
 
 from webapp.connections import Connections
 from webapp.operations.errors import AWAY_ERRORS
-from webapp.operations.lease import Lease
+from webapp.operations.lease import LEASE_MS, Lease
+from webapp.operations.pauses import Pauses
 from webapp.operations.shift import Lost, Shift, Trade
 
 log = logging.getLogger(__name__)
@@ -33,11 +36,15 @@ AWAY, REFUSED = 1.0, 60.0
 class Desk:
     """`run()` is meant for a thread of its own, `stop()` for any other."""
 
-    def __init__(self, connections: Connections, trade: Trade) -> None:
+    def __init__(
+        self, connections: Connections, trade: Trade | Pauses, shift: Callable = Shift, life_ms: int = LEASE_MS
+    ) -> None:
+        """`life_ms`: how long the lease outlives a holder that died."""
         self._connections = connections
         self._trade = trade
+        self._shift = shift
         self._stopping = threading.Event()
-        self._lease = Lease(connections.writer, trade.name)
+        self._lease = Lease(connections.writer, trade.name, life_ms)
         self._said = ""
 
     def run(self) -> None:
@@ -73,7 +80,7 @@ class Desk:
         if not self._trade.open(self._connections.writer):
             self._wait_for(bell)
         elif self._lease.take():
-            with Shift(self._trade, self._connections, self._lease, bell) as shift, suppress(Lost):
+            with self._shift(self._trade, self._connections, self._lease, bell) as shift, suppress(Lost):
                 shift.run(self._stopping)
             self._lease.release()
         else:

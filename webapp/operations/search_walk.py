@@ -173,7 +173,8 @@ def _sources(statuses: frozenset[str], queues: list[str], limits: Iterable[bytes
         if "queued" in statuses:
             yield Source(rqkeys.queue(queue), "queued")
             yield Source(rqkeys.intermediate(queue), "queued")
-            yield Source(_keys.held(queue), "queued")
+            for key in (_keys.held(queue), _keys.parked(queue), _keys.resuming(queue)):
+                yield Source(key, "queued")
         for status in statuses & set(rqkeys.REGISTRIES):
             yield Source(rqkeys.registry(status, queue), status)
         if "stopped" in statuses and "failed" not in statuses:

@@ -58,18 +58,19 @@ local function runs(job)
   return redis.call('ZCOUNT', job.executions, '(' .. now, '+inf') > 0
 end
 
--- Take a queued job out of its queue, or out of the list of those set aside; nil, or why not. A worker that has popped
--- the id has not written "started" yet, and would run the job whatever its hash says.
+-- Take a queued job out of its queue, or out of the lists of those held and parked; nil, or why not. A worker that has
+-- popped the id has not written "started" yet, and would run the job whatever its hash says.
 local function take(job, o)
-  local held = K.held .. job.queue_name
-  local wrong = unfit('list', job.queue, job.intermediate, held) or unfit('zset', job.executions)
+  local held, name = K.held .. job.queue_name, job.queue_name
+  local parked, resuming = K.parked .. name, K.resuming .. name
+  local wrong = unfit('list', job.queue, job.intermediate, held, parked, resuming) or unfit('zset', job.executions)
   if wrong then
     return wrong
   end
-  for _, list in ipairs(o.is_held and {held, job.queue} or {job.queue, held}) do
+  for _, list in ipairs({o.is_held and held or job.queue, o.is_held and job.queue or held, parked, resuming}) do
     local place = pick(list, job.id, o)
     if place then
-      job.was_held = list == held
+      job.stood, job.was_held = list, list == held
       job.place = place
       place[6] = job.queue
       return nil

@@ -42,6 +42,10 @@ class Line:
             self._connection.send_packed_command(self._connection.pack_commands(commands))
             self._channels = channels
 
+    def fileno(self) -> int:
+        """Its descriptor, for who waits for several at once."""
+        return self._connection._sock.fileno()
+
     def read(self, timeout: float) -> None:
         """Take all that comes, waiting at most `timeout` seconds for the first.
 

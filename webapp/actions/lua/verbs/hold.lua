@@ -3,13 +3,18 @@ local function verb(job, o)
   if job.status ~= 'queued' then
     return 'wrong'
   end
-  local held = K.held .. job.queue_name
-  local why = unfit('list', held, job.queue, job.intermediate) or unfit('zset', job.executions)
+  local name = job.queue_name
+  local held, parked, resuming = K.held .. name, K.parked .. name, K.resuming .. name
+  local why = unfit('list', held, job.queue, job.intermediate, parked, resuming) or unfit('zset', job.executions)
+    or unfit('hash', K.hold .. name)
   if why then
     return why
   end
-  if pick(job.queue, job.id, o) then
+  if pick(job.queue, job.id, o) or pick(parked, job.id, o) or pick(resuming, job.id, o) then
     redis.call('RPUSH', held, job.id)
+    redis.call('HSET', K.hold .. name, 'at', string.format('%d', now_ms))
+    redis.call('HDEL', K.hold .. name, 'by')
+    redis.call('SADD', K.aside, name)
     return 'done'
   end
   if redis.call('LPOS', held, job.id) then

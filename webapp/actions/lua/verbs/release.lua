@@ -12,6 +12,12 @@ local function verb(job, o)
     return 'not_held'
   end
   redis.call('SADD', K.queues, job.queue)
-  redis.call('LPUSH', job.queue, job.id)
+  -- In a paused queue it is parked, as the next of those.
+  local paused = redis.call('EXISTS', K.pause .. job.queue_name) == 1
+  redis.call('LPUSH', paused and K.parked .. job.queue_name or job.queue, job.id)
+  if not paused and redis.call('EXISTS', held, K.parked .. job.queue_name) == 0 then
+    redis.call('DEL', K.hold .. job.queue_name)
+    redis.call('SREM', K.aside, job.queue_name)
+  end
   return 'done'
 end

@@ -25,6 +25,6 @@ local function verb(job, o)
     return why
   end
   redis.call('SADD', K.queues, job.queue)
-  redis.call('LPUSH', job.was_held and K.held .. job.queue_name or job.queue, job.id)
+  redis.call('LPUSH', job.stood or job.queue, job.id)
   return 'done'
 end
