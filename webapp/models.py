@@ -103,6 +103,37 @@ class JobSummary(Value):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hold(Value):
+    """Jobs of a queue that were set aside by hand."""
+
+    jobs: int
+    #: Who held the last of them, and when.
+    by: str | None = None
+    at: int | None = None
+    #: They are being put back.
+    releasing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause(Value):
+    """A queue whose jobs are parked as they come."""
+
+    #: starting, paused; or over: some jobs are still to be put back.
+    state: str
+    by: str | None = None
+    at: int | None = None
+    #: When it ends by itself.
+    until: int | None = None
+    parked: int = 0
+    #: Runs that began in spite of it.
+    slipped: int = 0
+    #: For how long nobody kept it: of runs that began then not all are counted.
+    away_ms: int = 0
+    #: Whether an operations process keeps it now.
+    kept: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class QueueStats(Value):
     """One queue and its registries, counted without the ids whose job has expired."""
 
@@ -123,6 +154,8 @@ class QueueStats(Value):
     workers: int = 0
     #: Whether a live scheduler holds this queue's lock.
     scheduler: bool = False
+    held: Hold | None = None
+    paused: Pause | None = None
     note: str | None = None
 
 
@@ -174,6 +207,11 @@ class Totals(Value):
     lost: int = 0
     oldest_enqueued_at: int | None = None
     suspended: bool = False
+    #: When the suspension ends by itself.
+    suspended_until: int | None = None
+    #: Jobs of all queues that are set aside: by hand, and for a pause.
+    held: int = 0
+    parked: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,10 @@ from rq.rate_limit import RateLimit
 
 from jobs import _keys
 from tests import fixture_jobs, raw_jobs
+from tests.in_redis import open_door
 from tests.support import eventually
 from webapp import figure_fields
+from webapp.actions import queues
 from webapp.boards.why import Why
 from webapp.models import STATUSES
 from webapp.queries import liveness, sightings
@@ -112,6 +114,22 @@ def test_suspended_workers_take_nothing(why, queue, redis, ttl):
     suspension.suspend(redis, ttl)
     left = why(job, "suspended")["figures"]["left_ms"]
     assert left is None if ttl is None else 0 < left <= 60_000
+
+
+def test_a_held_job_says_who_holds_it(why, queue, redis, tmp_path):
+    job = queue.enqueue(fixture_jobs.nothing)
+    queues.hold(open_door(redis, tmp_path), "default")
+    why(job, "held", queue="default", by="ada")
+
+
+def test_a_parked_job_says_whether_somebody_keeps_the_pause(why, queue, redis):
+    job = queue.enqueue(fixture_jobs.nothing)
+    redis.lmove("rq:queue:default", _keys.parked("default"))
+    redis.hset(_keys.pause("default"), mapping={"state": "paused", "by": "ada", "at": 1, "until": ""})
+    redis.sadd(_keys.ASIDE, "default")
+    why(job, "parked_left", by="ada", at=1)
+    redis.set(_keys.lease("pauses"), "somebody", ex=60)
+    why(job, "parked")
 
 
 def test_a_job_that_a_worker_holds_is_being_taken_until_that_has_lasted(why, queue, redis, monkeypatch):

@@ -12,8 +12,11 @@ from rq.executions import Execution
 from rq.job import Dependency
 from rq.rate_limit import RateLimit
 
+from jobs import _keys
 from tests import fixture_jobs, raw_jobs
+from tests.in_redis import open_door
 from tests.support import eventually
+from webapp.actions import queues
 from webapp.queries import sightings, stuck_deferred, stuck_nowhere, stuck_places
 from webapp.queries.stuck import StuckReader
 
@@ -204,6 +207,15 @@ def test_jobs_that_no_list_has_are_found_by_a_walk_over_all_keys(soon, told, loo
     redis.rpush("rq:queue:default", "lost-queued")
     redis.hset("rq:job:lost-started", "status", "finished")
     told("nowhere", len(LOST) - 2)
+
+
+def test_a_held_or_parked_job_is_somewhere(soon, told, queue, redis, tmp_path):
+    queue.enqueue(fixture_jobs.nothing)
+    queues.hold(open_door(redis, tmp_path), "default")
+    parked, lost = (queue.enqueue(fixture_jobs.nothing) for _ in range(2))
+    redis.lmove("rq:queue:default", _keys.parked("default"))
+    queue.remove(lost)
+    assert ids(told("nowhere")) == {lost.id} != {parked.id}
 
 
 def test_in_a_long_queue_only_those_are_looked_for_that_should_have_left_it(

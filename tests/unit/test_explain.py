@@ -38,6 +38,8 @@ DAY = 86_400_000
 REASONS = [
     ("created", facts("created")),
     ("suspended", facts("queued", worker("w"), **QUEUED, suspended=True)),
+    ("held", facts("queued", aside="held")),
+    ("parked", facts("queued", aside="parked")),
     ("no_worker", facts("queued", **QUEUED)),
     ("no_worker", facts("queued", worker("w", queues=("high",)), **QUEUED)),
     ("no_signal", facts("queued", worker("w", "no signal"), worker("v", "lost"), **QUEUED)),

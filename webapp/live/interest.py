@@ -21,6 +21,8 @@ _CRON = rqkeys.CRON_PREFIX.encode()
 _CATALOG = _keys.CATALOG.encode()
 _ACTIVITY = _keys.ACTIVITY.encode()
 _UNLISTED = _keys.UNLISTED.encode()
+#: Jobs that are set aside, and pauses.
+_ASIDE = tuple(key.encode() for key in (_keys.ASIDE, _keys.held(""), _keys.hold(""), _keys.parked(""), _keys.pause("")))
 _OURS = _keys.PREFIX.encode()
 _REGISTRIES = {prefix.encode(): status for status, prefix in rqkeys.REGISTRIES.items()}
 
@@ -105,6 +107,8 @@ class Dirty:
             self.groups.add("")
         elif key.startswith(_GROUP):
             self.groups.add(key[len(_GROUP) :].decode("utf-8", "replace"))
+        elif key.startswith(_ASIDE) or key.startswith(_keys.slipped("").encode()):
+            self.counts = True
         elif not key.startswith(_OURS):
             self.counts = True
             self._add_list(key)

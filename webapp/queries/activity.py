@@ -48,6 +48,8 @@ class Line(Value):
     of: str | None = None
     #: The cause of failure that was muted or unmuted: {"id", "name": exception type or kind}.
     cause: dict | None = None
+    #: How many jobs it was done to.
+    jobs: int | None = None
     #: What was done to many jobs: {"id", "verb", "jobs"}.
     operation: dict | None = None
     #: The web process that was asked.
@@ -120,6 +122,7 @@ def parse(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Line:
         reason=outcome.reason,
         heard_by=outcome.heard_by and outcome.heard_by[:NAME_CHARS],
         of=outcome.of if _fit([outcome.of], JOB_CHARS) else None,
+        jobs=outcome.jobs,
         cause=outcome.cause and {"id": outcome.cause[0], "name": outcome.cause[1][:NAME_CHARS]},
         operation=outcome.operation and dict(zip(("id", "verb", "jobs"), outcome.operation, strict=True)),
         note=None if ours and fits else ODD,

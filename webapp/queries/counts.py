@@ -9,7 +9,7 @@ from typing import Any
 import redis
 
 from webapp import rqkeys
-from webapp.models import QueueStats
+from webapp.models import Hold, Pause, QueueStats
 from webapp.queries.fields import reply
 
 #: Runs of one queue that are looked at; the rest is only counted.
@@ -45,7 +45,9 @@ class QueueReplies:
         self.scheduler = values[12] is not None
         self.runs: list[bytes] = values[13] or []
 
-    def stats(self, name: str, oldest: int | None, workers: int) -> QueueStats:
+    def stats(
+        self, name: str, oldest: int | None, workers: int, held: Hold | None = None, paused: Pause | None = None
+    ) -> QueueStats:
         return QueueStats(
             name=name,
             queued=self.queued,
@@ -60,5 +62,7 @@ class QueueReplies:
             oldest_enqueued_at=oldest,
             workers=workers,
             scheduler=self.scheduler,
+            held=held,
+            paused=paused,
             note=f"Some of its keys cannot be read: {str(self._broken[0])[:120]}" if self._broken else None,
         )

@@ -25,6 +25,8 @@ def explain(facts: Facts) -> Reason | None:
 
 
 def _queued(facts: Facts) -> Reason | None:
+    if facts.aside:
+        return _set_aside(facts)
     if facts.position is None and facts.queued <= 2 * facts.searched:
         return _not_in_its_queue(facts)
     if facts.suspended:
@@ -39,6 +41,18 @@ def _queued(facts: Facts) -> Reason | None:
     if first:
         return Reason("other_queues", figures | {"first": first})
     return Reason("behind" if facts.position else "next", figures)
+
+
+def _set_aside(facts: Facts) -> Reason:
+    """It waits in a list of ours: somebody held it, or its queue is paused."""
+    stats = facts.overview.queues.get(facts.queue) if facts.overview else None
+    told = stats and (stats.held if facts.aside == "held" else stats.paused)
+    figures = {"queue": facts.queue, "by": told.by if told else None, "at": told.at if told else None}
+    if facts.aside == "parked":
+        pause = stats.paused if stats else None
+        figures["until"] = pause.until if pause else None
+        return Reason("parked" if pause is None or pause.kept else "parked_left", figures)
+    return Reason("held", figures)
 
 
 def _not_in_its_queue(facts: Facts) -> Reason:

@@ -67,6 +67,8 @@ class Facts:
     searched: int = 0
     #: Whether a worker has taken it from its queue and not started it.
     intermediate: bool = False
+    #: held or parked: it is set aside.
+    aside: str | None = None
     runs: tuple[Run, ...] = ()
     #: Whether the registry of its status has it.
     registered: bool = True

@@ -34,6 +34,9 @@ Fields = Mapping[str, Any]
 #: `<job id>:<execution>` of its runs -> when the next heartbeat of each is due at the latest.
 Own = Mapping[str, int]
 
+#: The lists of ours in which a queued job may wait, and what it is called there.
+ASIDE = {"held": "held", "parked": "parked", "resuming": "parked"}
+
 FIELDS = ("retries_left", "repeats_left", "rate_limit_key", "rate_limit_concurrency")
 
 
@@ -78,6 +81,9 @@ def _queued(reader: redis.Redis, known: Facts, fields: Fields, own: Own) -> Fact
     plan.ask("first", lambda pipe: pipe.lpos(key, job_id, maxlen=PLACES_MAX))
     plan.ask("last", lambda pipe: pipe.lpos(key, job_id, rank=-1, maxlen=PLACES_MAX))
     plan.ask("length", lambda pipe: pipe.llen(key))
+    plan.ask("held", lambda pipe: pipe.lpos(_keys.held(known.queue), job_id, maxlen=PLACES_MAX))
+    plan.ask("parked", lambda pipe: pipe.lpos(_keys.parked(known.queue), job_id, maxlen=PLACES_MAX))
+    plan.ask("resuming", lambda pipe: pipe.lpos(_keys.resuming(known.queue), job_id, maxlen=PLACES_MAX))
     plan.ask("taken", lambda pipe: pipe.lpos(rqkeys.intermediate(known.queue), job_id, maxlen=INTERMEDIATE_MAX))
     for back in range(RATE_MINUTES):
         plan.ask(f"minute {back}", lambda pipe, at: pipe.hmget(_keys.figures(at), names), minute - back)
@@ -89,6 +95,7 @@ def _queued(reader: redis.Redis, known: Facts, fields: Fields, own: Own) -> Fact
         position=last if first is None else first,
         queued=reply(plan["length"][0], 0),
         searched=PLACES_MAX,
+        aside=next((kind for name, kind in ASIDE.items() if reply(plan[name][0]) is not None), None),
         intermediate=reply(plan["taken"][0]) is not None,
         runs=tuple(Run(deadline=deadline) for deadline in own.values() if deadline > known.now),
         starts=sum(integer(starts) or 0 for starts, _ in minutes),

@@ -10,7 +10,7 @@ import redis
 
 from webapp import headcount, rqkeys
 from webapp.models import JobSummary, Overview
-from webapp.queries import counts, workers
+from webapp.queries import aside, counts, workers
 from webapp.queries.clock import RedisClock
 from webapp.queries.counts import QueueReplies
 from webapp.queries.fields import moment, reply, text
@@ -36,6 +36,7 @@ class _Names:
     queues: list[str] = field(default_factory=list)
     workers: list[str] = field(default_factory=list)
     rate_limits: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
 
 
 class OverviewReader:
@@ -65,7 +66,7 @@ class OverviewReader:
         # Twice: what a new queue holds, its runs and its head, is known only after it was asked.
         for _ in range(2):
             self._read_new(reader, got)
-        self._names = _Names(list(got.queues), list(got.workers.fields), list(got.rate_limited))
+        self._names = _Names(list(got.queues), list(got.workers.fields), list(got.rate_limited), list(got.aside))
         self._forget(got)
         got.running = self._running(reader, got)
         got.oldest = {name: self._heads.get(replies.head) for name, replies in got.queues.items() if replies.head}
@@ -81,6 +82,8 @@ class OverviewReader:
         """Put into `plan` the sets of names, and everything about the names of the last read."""
         names = self._names
         plan.ask("names", _ask_names)
+        plan.ask("keepers", aside.ask_names)
+        plan.ask("aside", aside.ask, names.aside)
         plan.ask("limits", _ask_rate_limits, names.rate_limits)
         plan.ask("workers", workers.ask, names.workers)
         plan.ask("runs", self._ask_rows, sorted(self.running_ids()))
@@ -92,11 +95,14 @@ class OverviewReader:
         """What `ask` asked for."""
         names, jobs = self._names, sorted(self.running_ids())
         time, queue_keys, worker_keys, suspended, limit_keys, subscribers = map(reply, plan["names"])
-        got = Gathered(now=self.clock.absorb(time), suspended=bool(suspended))
+        got = Gathered(now=self.clock.absorb(time))
+        got.absorb_suspension(suspended)
         got.headcount = headcount.counted(subscribers)
         got.queue_names = rqkeys.names(queue_keys, rqkeys.QUEUE_PREFIX)[:QUEUES_MAX]
         got.worker_names = rqkeys.names(worker_keys, rqkeys.WORKER_PREFIX)[:WORKERS_MAX]
         got.limit_keys = sorted(text(key) or "" for key in limit_keys or ())[:QUEUES_MAX]
+        got.aside_names, got.is_kept = aside.names(reply(plan["keepers"][0])), bool(reply(plan["keepers"][1]))
+        got.absorb_aside(names.aside, plan["aside"])
         got.absorb_rate_limits(names.rate_limits, plan["limits"])
         got.absorb_workers(WorkerReplies(names.workers, plan["workers"]))
         got.absorb_queues({name: QueueReplies(plan[f"queue {name}"]) for name in names.queues})
@@ -109,12 +115,14 @@ class OverviewReader:
         queues = [name for name in got.queue_names if name not in got.queues]
         names = [name for name in got.worker_names if name not in got.workers.fields]
         limits = [key for key in got.limit_keys if key not in got.rate_limited]
+        apart = [name for name in got.aside_names if name not in got.aside]
         runs = [run for run in got.runs(RUNS_MAX) if run not in self._runs]
         jobs = sorted({rqkeys.job_of_run(run) for run in runs} - got.rows.keys())
         heads = sorted({replies.head for replies in got.queues.values() if replies.head} - self._heads.keys())
         plan = Plan(reader)
         plan.ask("workers", workers.ask, names)
         plan.ask("limits", _ask_rate_limits, limits)
+        plan.ask("aside", aside.ask, apart)
         plan.ask("runs", _ask_runs, runs)
         plan.ask("rows", self._ask_rows, jobs)
         plan.ask("heads", _ask_heads, heads)
@@ -123,6 +131,7 @@ class OverviewReader:
         plan.execute()
         got.absorb_workers(WorkerReplies(names, plan["workers"]))
         got.absorb_rate_limits(limits, plan["limits"])
+        got.absorb_aside(apart, plan["aside"])
         self._runs.update(zip(runs, (text((reply(answer) or [None])[0]) for answer in plan["runs"]), strict=True))
         got.rows.update(_pairs(jobs, plan["rows"]))
         self._heads.update(zip(heads, (moment(reply(answer)) for answer in plan["heads"]), strict=True))
@@ -154,7 +163,7 @@ def _ask_names(pipe: redis.client.Pipeline) -> None:
     pipe.time()
     pipe.smembers(rqkeys.QUEUES)
     pipe.smembers(rqkeys.WORKERS)
-    pipe.exists(rqkeys.SUSPENDED)
+    pipe.pttl(rqkeys.SUSPENDED)
     pipe.smembers(rqkeys.RATE_LIMIT_KEYS)
     pipe.pubsub_numsub(*headcount.CHANNELS)
 

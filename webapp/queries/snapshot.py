@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from webapp.headcount import UNKNOWN, Headcount
-from webapp.models import JobSummary, Overview, QueueStats, Totals, WorkerInfo
+from webapp.models import Hold, JobSummary, Overview, Pause, QueueStats, Totals, WorkerInfo
+from webapp.queries import aside
 from webapp.queries.counts import QueueReplies
 from webapp.queries.fields import reply
 from webapp.queries.figures import FiguresCache
@@ -23,14 +24,19 @@ class Gathered:
 
     #: Redis time, epoch ms
     now: int
-    suspended: bool
+    suspended: bool = False
+    suspended_until: int | None = None
     headcount: Headcount = UNKNOWN
     queue_names: list[str] = field(default_factory=list)
     worker_names: list[str] = field(default_factory=list)
     limit_keys: list[str] = field(default_factory=list)
+    aside_names: list[str] = field(default_factory=list)
+    #: whether somebody keeps the paused queues
+    is_kept: bool = False
     queues: dict[str, QueueReplies] = field(default_factory=dict)
     workers: WorkerReplies = field(default_factory=lambda: WorkerReplies((), []))
     rate_limited: dict[str, int] = field(default_factory=dict)
+    aside: dict[str, tuple[Hold | None, Pause | None]] = field(default_factory=dict)
     #: job id -> its two replies, see RowReader.ask
     rows: dict[str, list] = field(default_factory=dict)
     running: list[JobSummary] = field(default_factory=list)
@@ -50,6 +56,18 @@ class Gathered:
         """Keep what was asked of workers that are still listed."""
         self.workers.absorb(replies, self.worker_names)
 
+    def absorb_suspension(self, left_ms: object) -> None:
+        """Keep whether workers are suspended, and until when: the answer to PTTL, -2 where they are not."""
+        if isinstance(left_ms, int) and left_ms != -2:
+            self.suspended = True
+            # To the second: the answer to the next read differs by a millisecond.
+            self.suspended_until = round((self.now + left_ms) / 1_000) * 1_000 if left_ms >= 0 else None
+
+    def absorb_aside(self, names: Iterable[str], replies: list) -> None:
+        """Keep what is set aside of queues of which anything still is."""
+        found = aside.parse(names, replies, self.is_kept)
+        self.aside.update({name: one for name, one in found.items() if name in self.aside_names})
+
     def absorb_rate_limits(self, keys: Iterable[str], replies: Iterable) -> None:
         """Keep how many jobs wait for each rate limit that still exists."""
         counted = {key: reply(count, 0) for key, count in zip(keys, replies, strict=True)}
@@ -60,7 +78,9 @@ def build(got: Gathered, judged: Judged, figures: FiguresCache, short: ShortRuns
     """The overview that these replies make."""
     infos = dict(sorted(got.workers.infos(judged, got.running).items()))
     queues = {
-        name: replies.stats(name, got.oldest.get(name), _listening(infos.values(), name))
+        name: replies.stats(
+            name, got.oldest.get(name), _listening(infos.values(), name), *got.aside.get(name, (None, None))
+        )
         for name, replies in sorted(got.queues.items())
     }
     shown_figures, recorded = figures.view(got.now, queues, infos)
@@ -112,4 +132,7 @@ def _totals(queues: Iterable[QueueStats], infos: Iterable[WorkerInfo], got: Gath
         lost=states.count("lost"),
         oldest_enqueued_at=min(oldest, default=None),
         suspended=got.suspended,
+        suspended_until=got.suspended_until,
+        held=sum(hold.jobs for hold, _ in got.aside.values() if hold),
+        parked=sum(pause.parked for _, pause in got.aside.values() if pause),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import redis
 
+from jobs import _keys
 from webapp import rqkeys
 from webapp.models import Overview
 from webapp.queries.fields import reply, text
@@ -92,7 +93,19 @@ class Places:
                 left.append(job)
             elif length <= 2 * PLACES_MAX and (thorough or self._was_before_the_head(job)):
                 long.append(job)
-        return others + left + self._not_in_long_queues(long[:SEARCHED_MAX])
+        return others + self._not_aside(left + self._not_in_long_queues(long[:SEARCHED_MAX]))
+
+    def _not_aside(self, jobs: list[Job]) -> list[Job]:
+        """Without those that are held or parked, or may be: as in a long queue, few are looked for."""
+        stats = self._overview.queues
+        apart = [job for job in jobs if job.queue in stats and (stats[job.queue].held or stats[job.queue].paused)]
+        looked_for = apart[:SEARCHED_MAX]
+        plan = Plan(self._reader)
+        for job in looked_for:
+            plan.ask(job.id, _ask_aside, job)
+        plan.execute()
+        gone = {job.id for job in looked_for if all(reply(found, 0) is None for found in plan[job.id])}
+        return [job for job in jobs if job not in apart or job.id in gone]
 
     def _was_before_the_head(self, job: Job) -> bool:
         stats = self._overview.queues.get(job.queue)
@@ -141,6 +154,12 @@ def _runs(job: Job, members: list[bytes] | None) -> bool:
     if members is None or len(members) >= RUNS_MAX:
         return True
     return any(rqkeys.job_of_run(text(member) or "") == job.id for member in members)
+
+
+def _ask_aside(pipe: redis.client.Pipeline, job: Job) -> None:
+    pipe.lpos(_keys.held(job.queue), job.id, maxlen=PLACES_MAX)
+    pipe.lpos(_keys.parked(job.queue), job.id, maxlen=PLACES_MAX)
+    pipe.lpos(_keys.resuming(job.queue), job.id, maxlen=PLACES_MAX)
 
 
 def _ask_parents(pipe: redis.client.Pipeline, job: Job) -> None:
