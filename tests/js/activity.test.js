@@ -5,7 +5,7 @@ import { beyond, detailOf, outcomeOf, verbOf } from "../../webapp/static/js/pane
 import { ACTIVITY_LINES, apply, initial, keepOnly } from "../../webapp/static/js/reducer.js";
 import { goldens, words } from "./support.js";
 
-const VERBS = ["enqueue", "run_again", "run_now", "cancel", "stop", "requeue", "delete", "mute", "unmute"];
+const VERBS = ["enqueue", "run_again", "run_now", "cancel", "stop", "requeue", "delete", "mute", "unmute", "hold", "release", "pause", "resume", "delete_queue", "suspend", "resume_all"];
 const line = (n, more = {}) => ({ id: `${n}-0`, at: n, actor: "ada", action: "cancel", job: `j${n}`, outcome: "done", reason: null, heard_by: null, of: null, note: null, ...more });
 const told = (lines, more = {}) => ({ type: "activity", lines, total: lines.length, reset: false, note: null, as_of: 1, ...more });
 const head = (...numbers) => told(numbers.map((n) => line(n)), { reset: true });

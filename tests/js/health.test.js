@@ -58,6 +58,12 @@ test("what is worst comes first", () => {
   assert.deepEqual(codes(seen), ["bad nobody_listens", "warn redis_may_evict", "warn suspended"]);
 });
 
+test("a pause that nobody keeps is wrong, one that is kept is not", () => {
+  const paused = (kept) => sound({ queues: [queue("mail", { paused: { kept } })] });
+  assert.deepEqual(codes(paused(false)), ["bad pause_left"]);
+  assert.deepEqual(codes(paused(true)), []);
+});
+
 test("a queue without a worker is a look at first, and wrong after a minute", () => {
   const alone = (seconds) => sound({ queues: [queue("gpu", { queued: 1, workers: 0, oldest_enqueued_at: ago(seconds) })] });
   assert.deepEqual(codes(alone(59)), ["warn nobody_listens"]);

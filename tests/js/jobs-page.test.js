@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { countOf, countsOf, stoppedOf, unlistedOf } from "../../webapp/static/js/panels/facets.model.js";
+import { setAside } from "../../webapp/static/js/panels/joblist.model.js";
 import { COLUMNS, columnsOf, DEFAULT, instead, isTurned, ran, sorting, textOf, waited, widthOf } from "../../webapp/static/js/panels/jobs/columns.model.js";
 import { entriesOf, fraction, isOver, standing } from "../../webapp/static/js/panels/jobs/results.model.js";
 import { isShown, MOST_VIEWS, parsed, suggested, viewOf, without, withView } from "../../webapp/static/js/panels/jobs/views.model.js";
@@ -20,6 +21,14 @@ test("chosen columns stand in the order of the table, and the job is always amon
   assert.equal(textOf(["status", "job"]), "job,status");
   assert.equal(textOf([...DEFAULT].reverse()), "", "the choice of everybody is none");
   assert.equal(widthOf(["job", "ran"]), 324);
+});
+
+test("a list says how many jobs are set aside: of its queue, or of all, where it is one of jobs that wait", () => {
+  const known = { queues: [{ name: "mail", held: { jobs: 12 }, paused: { parked: 3 } }, { name: "other", held: null, paused: null }], totals: { held: 12, parked: 3 } };
+  assert.deepEqual(setAside("mail", "queued", known), { held: 12, parked: 3 });
+  assert.deepEqual(setAside("", "", known), { held: 12, parked: 3 });
+  assert.equal(setAside("mail", "failed", known), null);
+  assert.equal(setAside("other", "queued", known), null);
 });
 
 test("a list can be turned round by the time that its order follows, and by no other column", () => {

@@ -89,8 +89,8 @@ test("queues keep their place", () => {
 
 test("what no column says of a queue is said beside its name", () => {
   const queue = { ...events["overview-queue"].value, workers: 0, stalled: 2, scheduler: false, ready: 3 };
-  assert.deepEqual(queues.remarks(queue).map(([text]) => text), ["no worker listens", "2 stalled", "no scheduler runs", "3 ready to enqueue"]);
-  assert.deepEqual(queues.remarks(events["overview-queue"].value), []);
+  assert.deepEqual(queues.remarks(queue).map(([text]) => text), ["no worker listens", "paused, 40 parked", "12 held", "2 stalled", "no scheduler runs", "3 ready to enqueue"]);
+  assert.deepEqual(queues.remarks({ ...events["overview-queue"].value, held: null, paused: null }), []);
 });
 
 test("a minute that was not recorded is a gap in the chart", () => {

@@ -87,6 +87,11 @@ def test_nothing_hinders_in_what_lies_over_a_page(site, scene, visit, axe):
         visitor.presses(keys).panel(name).is_there()
         wrong += found(visitor, axe, name)
         visitor.presses("Escape").panel(name).is_gone()
+    for queue in ("", "default"):
+        page.locator(f"[data-deeds='{queue}']").click()
+        visitor.question.sees("until it is resumed")
+        wrong += found(visitor, axe, f"deeds of {queue!r}")
+        visitor.presses("Escape").question.is_gone()
     visitor.presses("f").panel("frozen").sees("Frozen at")
     wrong += found(visitor, axe, "frozen")
     visitor.presses("f")

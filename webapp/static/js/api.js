@@ -69,6 +69,15 @@ export const submitMany = (body, signal) => request("POST", "/api/jobs/batch", {
 export const runAgain = (id) => request("POST", "/api/jobs", { body: { again: id } });
 /** `verb`: cancel, stop, requeue or run_now. `status`: what the button was drawn with; refused if the job has moved on. */
 export const act = (id, verb, status) => request("POST", `${jobPath(id)}/${verb}`, { body: { status } });
+/** `deed`: hold, release, pause, resume or empty. */
+export const onQueue = (name, deed, body = {}) => request("POST", `/api/queues/${encodeURIComponent(name)}/${deed}`, { body });
+export const removeQueue = (name) => request("DELETE", `/api/queues/${encodeURIComponent(name)}`);
+/** All workers: for so many seconds, or until they are resumed. */
+export const suspend = (seconds) => request("POST", "/api/suspend", { body: { seconds } });
+export const resumeAll = () => request("POST", "/api/resume", { body: {} });
+export const operation = (id) => request("GET", `/api/operations/${encodeURIComponent(id)}`);
+export const startOperation = (id, total) => request("POST", `/api/operations/${encodeURIComponent(id)}/start`, { body: { total } });
+export const cancelOperation = (id) => request("POST", `/api/operations/${encodeURIComponent(id)}/cancel`, { body: {} });
 /** A cron job beside its schedule; `key` tells apart those that share the name. */
 export const runCron = (name, key) => request("POST", `/api/cron-jobs/${encodeURIComponent(name)}/run_now`, { body: { key } });
 /** Hides a cause of failure for so many seconds, or until it is unmuted. */

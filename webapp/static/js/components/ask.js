@@ -27,7 +27,7 @@ function Question({ title, text, verb, danger, answer }) {
   }, []);
   const onBackdrop = (event) => event.target === dialog.current && answer(false);
   return html`
-    <dialog class="ask" ref=${dialog} aria-labelledby="ask-title" aria-describedby="ask-text" onCancel=${() => answer(false)} onMouseDown=${onBackdrop}>
+    <dialog class="ask" ref=${dialog} aria-labelledby="ask-title" aria-describedby="ask-text" onClose=${() => answer(false)} onMouseDown=${onBackdrop}>
       <h2 id="ask-title">${title}</h2>
       <p id="ask-text">${text}</p>
       <div class="actions">

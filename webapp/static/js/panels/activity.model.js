@@ -21,9 +21,10 @@ export function outcomeOf(line) {
 }
 
 /** Why, or what came of it, in a few words; "" where there is nothing to add. */
-export function detailOf({ reason, heard_by: heard, note }) {
+export function detailOf({ reason, heard_by: heard, jobs, note }) {
   if (note) return t("activity.odd");
   if (heard) return t("activity.heard", { workers: heard });
+  if (jobs != null) return t("activity.jobs", { n: jobs });
   if (!reason) return "";
   return has(`activity.reason.${reason}`) ? t(`activity.reason.${reason}`) : reason;
 }

@@ -1,9 +1,10 @@
 /** What everybody on the page should know before reading on: Redis away, looking only, workers suspended. */
 import { now } from "../clock.js";
-import { ticking } from "../format.js";
+import { moment, ticking } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { health, server, totals } from "../store.js";
+import { resumeAll } from "./queues/open.js";
+import { health, mayWrite, server, totals } from "../store.js";
 
 const Banner = ({ level, name, children }) => html`
   <div class=${`banner ${level}`} role=${level === "bad" ? "alert" : "note"} data-testid=${`banner-${name}`}><p>${children}</p></div>`;
@@ -14,6 +15,15 @@ function RedisAway() {
   return html`
     <${Banner} level="bad" name="redis">
       <strong>${t("banner.redis", { address })}</strong> ${time && t("banner.redis.since", { time })} ${message ?? t("banner.redis.fix")}
+    <//>`;
+}
+
+function Suspended() {
+  const until = totals.value.suspended_until;
+  return html`
+    <${Banner} level="warn" name="suspended">
+      <strong>${t("banner.suspended")}</strong> ${t("banner.suspended.fix")} ${until != null && t("banner.suspended.until", { time: moment(until, now.value) })}
+      ${mayWrite.value && html` <button type="button" class="button" onClick=${resumeAll}>${t("banner.suspended.resume")}</button>`}
     <//>`;
 }
 
@@ -34,5 +44,5 @@ export function Banners() {
     ${isOutdated() &&
     html`<${Banner} level="" name="outdated">${t("banner.outdated")} <button type="button" class="button" onClick=${() => location.reload()}>${t("banner.outdated.fix")}</button><//>`}
     ${totals.value?.suspended &&
-    html`<${Banner} level="warn" name="suspended"><strong>${t("banner.suspended")}</strong> ${t("banner.suspended.fix")}<//>`}`;
+    html`<${Suspended} />`}`;
 }

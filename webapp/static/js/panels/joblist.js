@@ -7,8 +7,10 @@ import { html } from "../html.js";
 import { has, t } from "../i18n.js";
 import { queryOf } from "../query.model.js";
 import { behind, to } from "../router.js";
-import { pagerWords } from "./joblist.model.js";
+import { queues, totals } from "../store.js";
+import { pagerWords, setAside } from "./joblist.model.js";
 import { JobTable } from "./jobs/table.js";
+import { openDeeds } from "./queues/open.js";
 
 /** Notes that stand above the list: what is below is not what was asked for. */
 const LOUD_NOTES = ["moved", "unreadable"];
@@ -59,6 +61,18 @@ function Refused({ error }) {
 
 const isOfAddress = (error) => error.status === 400;
 
+/** Jobs that wait and are not in the list: said above it, with the way to put them back. */
+function Aside({ queue, status }) {
+  const apart = setAside(queue, status, { queues: queues.value, totals: totals.value });
+  if (!apart) return null;
+  const said = Object.entries(apart).filter(([, n]) => n).map(([kind, n]) => t(`jobs.aside.${kind}`, { n }));
+  return html`
+    <p class="list-note" data-testid="aside">
+      ${said.join(" ")}
+      ${queue && html` <button type="button" class="button" aria-haspopup="dialog" onClick=${() => openDeeds(queue)}>${t("jobs.aside.open", { queue })}</button>`}
+    </p>`;
+}
+
 export function JobList({ queue, status, columns, page, of, items, error, loading, isOther, retry }) {
   const { ref, shown, newer, release } = useHold(items, (row) => row.id, of);
   if (error && !page) {
@@ -68,6 +82,7 @@ export function JobList({ queue, status, columns, page, of, items, error, loadin
     <section class=${`card jobs ${isOther ? "other" : ""}`} ref=${ref} aria-busy=${loading} aria-label=${t("nav.jobs")} data-testid="jobs">
       ${error && html`<${Trouble} error=${error} onRetry=${retry} />`}
       ${LOUD_NOTES.includes(page?.note) && html`<p class="list-note">${noteText(page.note)}</p>`}
+      <${Aside} queue=${queue} status=${status} />
       <div class="jobs-newer" aria-live="polite">${newer > 0 && html`<button type="button" class="newer" onClick=${release}>${t("hold.newer", { n: newer >= 50 ? "50+" : number(newer) })}</button>`}</div>
       <${JobTable} rows=${page && shown} columns=${columns} page=${page} field=${page?.order_field ?? "created_at"} />
       ${page && !shown.length && !loading && page.note !== "unreadable" && html`<${Empty} queue=${queue} status=${status} />`}

@@ -9,6 +9,15 @@ const FORWARD = new Set(["queued", "scheduled", "deferred", "rate_limited", "rea
 export const pagerWords = (status) =>
   FORWARD.has(status) ? { prev: t("jobs.previous"), next: t("jobs.next") } : { prev: t("jobs.newer"), next: t("jobs.older") };
 
+/** How many jobs of a list are set aside, so that it does not show them: {held, parked}; null where none is. */
+export function setAside(queue, status, { queues, totals }) {
+  if (status && status !== "queued") return null;
+  const own = queues.find(({ name }) => name === queue);
+  const held = queue ? (own?.held?.jobs ?? 0) : (totals?.held ?? 0);
+  const parked = queue ? (own?.paused?.parked ?? 0) : (totals?.parked ?? 0);
+  return held || parked ? { held, parked } : null;
+}
+
 const TIMES = ["created_at", "enqueued_at", "started_at", "ended_at"];
 
 /** The time that a list's order follows; "latest" is whichever came last. */

@@ -8,6 +8,7 @@ import { preference } from "../prefs.js";
 import { to } from "../router.js";
 import { queues, server, totals } from "../store.js";
 import { COLUMNS, inOrder, remarks } from "./queues.model.js";
+import { openDeeds } from "./queues/open.js";
 import { arranged, sorted, toggled, viewOf } from "./queues.view.model.js";
 
 const [kept, keep] = preference("queues");
@@ -28,6 +29,10 @@ function oldest({ queued, oldest_enqueued_at: at }) {
   return seconds < 1 ? duration(Math.round(seconds * 10) / 10) : ticking(seconds);
 }
 
+/** Opens what can be done to a queue, or to all: loaded when somebody wants it. */
+const Deeds = ({ queue, label }) => html`
+  <button type="button" class="button bare icon" aria-haspopup="dialog" aria-label=${label} title=${label} data-deeds=${queue} onClick=${() => openDeeds(queue)}>⋯</button>`;
+
 const Row = ({ queue, inGroup }) => html`
   <tr data-queue=${queue.name} class=${inGroup ? "in-group" : ""}>
     <th scope="row">
@@ -36,6 +41,7 @@ const Row = ({ queue, inGroup }) => html`
     </th>
     ${COLUMNS.map((column) => html`<${Cell} key=${column.key} queue=${queue} column=${column} />`)}
     <td class="end nowrap">${oldest(queue)}</td>
+    <td class="col-deeds"><${Deeds} queue=${queue.name} label=${t("queues.deeds", { queue: queue.name })} /></td>
   </tr>`;
 
 /** Several queues in one row of sums. */
@@ -49,6 +55,7 @@ function Group({ entry, isOpen, onToggle }) {
       </th>
       ${COLUMNS.map(({ key, tone }) => html`<td class=${`end col-${key} ${entry.sums[key] ? (tone ?? "") : "quiet"}`} key=${key}>${number(entry.sums[key])}</td>`)}
       <td class="end nowrap">${oldest(entry.sums)}</td>
+      <td></td>
     </tr>`;
 }
 
@@ -69,7 +76,7 @@ function Column({ view, name, className = "", label }) {
     </th>`;
 }
 
-const Waiting = () => html`<tr><th><${Skeleton} width=${60} /></th>${COLUMNS.map((c) => html`<td class=${`end col-${c.key}`} key=${c.key}><${Skeleton} width=${26} /></td>`)}<td></td></tr>`;
+const Waiting = () => html`<tr><th><${Skeleton} width=${60} /></th>${COLUMNS.map((c) => html`<td class=${`end col-${c.key}`} key=${c.key}><${Skeleton} width=${26} /></td>`)}<td></td><td></td></tr>`;
 
 export function Queues() {
   const list = inOrder(queues.value, server.value?.queues);
@@ -90,6 +97,7 @@ export function Queues() {
               <${Column} view=${view} name="name" label=${t("queues.queue")} />
               ${COLUMNS.map(({ key }) => html`<${Column} key=${key} view=${view} name=${key} className=${`end col-${key}`} label=${t(`queues.${key}`)} />`)}
               <${Column} view=${view} name="oldest" className="end" label=${t("queues.oldest")} />
+              <th scope="col" class="col-deeds"><${Deeds} queue="" label=${t("queues.deeds.all")} /></th>
             </tr>
           </thead>
           <tbody class="fresh">${known ? entries.map((entry) => rows(view, entry)) : html`<${Waiting} />`}</tbody>

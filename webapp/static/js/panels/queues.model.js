@@ -21,6 +21,8 @@ export function inOrder(queues, preferred = []) {
 export function remarks(queue) {
   const said = [];
   if (!queue.workers && (queue.queued || queue.started)) said.push([t("queues.no_worker"), "s-warn"]);
+  if (queue.paused) said.push([t(queue.paused.kept ? "queues.paused" : "queues.paused.left", { n: queue.paused.parked }), "s-warn"]);
+  if (queue.held) said.push([t("queues.held", { n: queue.held.jobs }), "s-deferred"]);
   if (queue.stalled) said.push([t("queues.stalled", { n: queue.stalled }), "s-bad"]);
   if (queue.scheduled && !queue.scheduler) said.push([t("queues.no_scheduler"), "s-warn"]);
   if (queue.rate_limited) said.push([t("queues.rate_limited", { n: queue.rate_limited }), "s-rate_limited"]);

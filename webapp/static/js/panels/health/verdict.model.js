@@ -38,6 +38,12 @@ function processWrongs(processes) {
   return found;
 }
 
+/** Paused queues of which new jobs start, since no operations process keeps the pause. */
+function pauseWrongs(queues) {
+  const left = queues.filter(({ paused }) => paused && !paused.kept);
+  return left.length ? [bad("pause_left", { n: left.length, names: left.map(({ name }) => name) }, { page: "overview", query: {} })] : [];
+}
+
 /**
  * All that is wrong, worst first.
  * @param {{live: boolean, health: object|null, totals: object, queues: object[], workers: object[], figures: object|null,
@@ -49,6 +55,7 @@ export function wrongs(seen) {
     ...wayWrongs(seen),
     ...redisWrongs(seen.boards.redis),
     ...(seen.totals.suspended ? [warn("suspended", { n: seen.totals.queued })] : []),
+    ...pauseWrongs(seen.queues),
     ...workerWrongs(seen.workers),
     ...workWrongs(seen),
     ...processWrongs(seen.boards.processes),

@@ -8,7 +8,7 @@ const CALM = new Set(["taking", "starting", "next", "behind", "other_queues", "f
 
 /** The way out of each code: a text of `why.way`, and which command goes with it. */
 const WAYS = {
-  created: "enqueue", suspended: "resume", no_worker: "worker", workers_lost: "worker", no_signal: "worker", slots_wait: "worker",
+  held: "release", parked: "resume_queue", parked_left: "resume_queue", created: "enqueue", suspended: "resume", no_worker: "worker", workers_lost: "worker", no_signal: "worker", slots_wait: "worker",
   no_scheduler: "scheduler", overdue_no_scheduler: "scheduler", overdue: "scheduler_hangs", stuck_intermediate: "intermediate",
   in_no_list: "lost_copy", ready_left_over: "maintenance", slots_dead: "maintenance", slot_free: "maintenance", slot_circle: "maintenance",
   started_nowhere: "by_hand", lost: "lost", runs_on: "runs_on", silent: "silent", gone_parents: "copy", parents_met: "copy", forgotten: "copy",
@@ -35,7 +35,7 @@ const COUNTED = { behind: "ahead", other_queues: "ahead", far_behind: "ahead", s
 
 function sentence(value, now, { place, statusName }) {
   const { code, figures } = value;
-  const words = { ...figures, n: figures[COUNTED[code] ?? "n"], status: statusName(value.status), at: at(figures.at, now) };
+  const words = { ...figures, by: figures.by ?? "?", n: figures[COUNTED[code] ?? "n"], status: statusName(value.status), at: at(figures.at, now) };
   if (figures.worker !== undefined) words.worker = figures.worker ? place(figures.worker) : "?";
   if (figures.at != null) words.time = roughly(Math.abs(now - figures.at) / 1000);
   if (figures.left_ms != null) words.time = duration(figures.left_ms / 1000);

@@ -1,0 +1,58 @@
+"""Hold, release, pause, resume and empty a queue from the Overview: what is said beforehand is what becomes of it."""
+
+from playwright.sync_api import expect
+
+from jobs import _keys
+from tests.e2e.journeys.site import OWN
+from tests.support import eventually
+
+
+def opens_deeds(visitor, queue: str):
+    visitor.part(f"[data-deeds={queue!r}]").at.click()
+    return visitor.part("dialog.deeds")
+
+
+def test_a_queue_is_held_paused_and_emptied_from_its_menu(site, visit, operations_process):
+    operations_process(env=OWN)
+    eventually(lambda: dict(site.redis.pubsub_numsub(_keys.PAUSE_BELL))[_keys.PAUSE_BELL.encode()], 20)
+    for _ in range(3):
+        site.enqueue("tests.fixture_jobs.nothing", queue="mail")
+    visitor = visit(site).opens("/")
+    row = visitor.part("[data-queue=mail]")
+
+    deeds = opens_deeds(visitor, "mail").sees("They are set aside in their order", "New jobs still start")
+    deeds.clicks("Hold the 3 that wait")
+    visitor.is_told("3 jobs of mail are held.")
+    row.sees("3 held")
+    opens_deeds(visitor, "mail").sees("3 jobs are held since", "by anyone").clicks("Release 3 jobs")
+    row.sees_not("held")
+
+    opens_deeds(visitor, "mail").clicks("Pause")
+    row.sees("paused, 3 parked")
+    site.enqueue("tests.fixture_jobs.nothing", queue="mail")
+    row.sees("paused, 4 parked")
+    # By keyboard: the menu opens, Escape closes it, and the focus is where it was.
+    visitor.part("[data-deeds=mail]").at.focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.part("dialog.deeds").sees("Paused since", "4 jobs are parked")
+    visitor.page.keyboard.press("Escape")
+    visitor.part("dialog.deeds").is_gone()
+    expect(visitor.part("[data-deeds=mail]").at).to_be_focused()
+    opens_deeds(visitor, "mail").clicks("Resume")
+    row.sees_not("paused")
+    assert site.redis.llen("rq:queue:mail") == 4
+
+    opens_deeds(visitor, "mail").button("Empty: delete 4 jobs…").focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.question.sees("Empty mail?")
+    visitor.page.keyboard.press("Escape")
+    visitor.question.is_gone()
+    opens_deeds(visitor, "mail").clicks("Empty: delete 4 jobs…")
+    visitor.question.sees("Empty mail?", "The 4 jobs that wait, are held or parked are deleted")
+    visitor.agrees("Delete 4 jobs").is_told("Deleting 4 jobs of mail.")
+    eventually(lambda: not site.ids())
+
+    visitor.part("[data-deeds='']").at.click()
+    visitor.part("dialog.deeds").clicks("Suspend all workers")
+    visitor.part("[data-testid=banner-suspended]").sees("All workers are suspended.").clicks("Resume")
+    visitor.part("[data-testid=banner-suspended]").is_gone()

@@ -1,0 +1,51 @@
+/** What can be done to a queue, and what is said of it: only what fits, to how many jobs, and the whole truth. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { deedsOf, deedsOfAll, timeLabel, told } from "../../webapp/static/js/panels/queues/deeds.model.js";
+import { goldens, speakEnglish } from "./support.js";
+
+speakEnglish();
+const golden = goldens()["overview-queue"].value;
+const NOW = golden.paused.at + 60_000;
+const EMPTY = { name: "q", queued: 0, started: 0, scheduled: 0, deferred: 0, failed: 0, finished: 0, canceled: 0, ready: 0, workers: 0, held: null, paused: null };
+const names = (queue) => deedsOf({ ...EMPTY, ...queue }).map(({ name, n }) => [name, n]);
+
+test("a queue is offered what fits, with the number of jobs", () => {
+  assert.deepEqual(names({ queued: 5, workers: 1 }), [["pause", 5], ["hold", 5], ["empty", 5]]);
+  assert.deepEqual(names({ held: { jobs: 3 }, workers: 1 }), [["pause", 0], ["release", 3], ["empty", 3]]);
+  assert.deepEqual(names({ paused: { parked: 7 }, workers: 1 }), [["resume", 7], ["empty", 7]]);
+  assert.deepEqual(names({ failed: 1 }), [["pause", 0]]);
+});
+
+test("a queue with nothing in it may be deleted, unless a worker would make it anew", () => {
+  const [, free] = deedsOf(EMPTY);
+  assert.deepEqual([free.name, free.isOff], ["delete", false]);
+  const [, listened] = deedsOf({ ...EMPTY, workers: 2 });
+  assert.deepEqual([listened.isOff, listened.means], [true, "2 workers listen to it: stop them first."]);
+});
+
+test("what is set aside is told with who did it, since when, and what slipped", () => {
+  const said = told(golden, NOW).map(([text]) => text);
+  assert.match(said[0], /^12 jobs are held since [\d:]+, by ada\.$/);
+  assert.match(said[1], /^Paused since [\d:]+ by ada; 40 jobs are parked\.$/);
+  assert.match(said[2], /ends by itself at/);
+  assert.equal(said[3], "2 jobs started in spite of the pause.");
+  assert.deepEqual(told(EMPTY, NOW), []);
+});
+
+test("a pause that nobody keeps says so, and for how long it was so", () => {
+  const said = told({ ...EMPTY, paused: { ...golden.paused, kept: false, slipped: 0, until: null, away_ms: 4_200 } }, NOW);
+  assert.deepEqual(said.map(([, tone]) => tone), ["", "s-bad", "s-warn"]);
+  assert.match(said[1][0], /new jobs start/);
+  assert.match(said[2][0], /For 4.2 s nobody kept it/);
+});
+
+test("suspending says how many idle workers may still take a job", () => {
+  const [suspend] = deedsOfAll({ suspended: false, idle: 3 });
+  assert.match(suspend.means, /Each of the 3 that are idle now may still take one job/);
+  assert.deepEqual(deedsOfAll({ suspended: true }).map(({ name }) => name), ["resume_all"]);
+});
+
+test("a pause is for ever or for a time", () => {
+  assert.deepEqual([timeLabel(null), timeLabel(900)], ["until it is resumed", "for 15 min"]);
+});

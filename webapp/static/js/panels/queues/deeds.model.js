@@ -1,0 +1,51 @@
+/** What can be done to a queue, to how many jobs, and what is to be said of it. Pure. */
+import { duration, moment } from "../../format.js";
+import { t } from "../../i18n.js";
+
+/** For how long a queue is paused, or all workers suspended, in seconds; null: until somebody resumes. */
+export const TIMES = [null, 300, 900, 3_600, 86_400];
+
+export const timeLabel = (seconds) => (seconds == null ? t("deeds.no_end") : t("deeds.for", { time: duration(seconds) }));
+
+const who = ({ by, at }, now) => ({ by: by ?? "?", time: moment(at, now) });
+
+/** Sentences about what is set aside of a queue: [text, tone]. */
+export function told(queue, now) {
+  const { held, paused } = queue;
+  const said = [];
+  if (held) said.push([t(held.releasing ? "deeds.told.releasing" : held.by ? "deeds.told.held" : "deeds.told.held_some", { n: held.jobs, ...who(held, now) }), ""]);
+  if (!paused) return said;
+  said.push([t("deeds.told.paused", { ...who(paused, now), n: paused.parked }), ""]);
+  if (paused.until != null) said.push([t("deeds.told.until", { time: moment(paused.until, now) }), ""]);
+  if (!paused.kept) said.push([t("deeds.told.left"), "s-bad"]);
+  if (paused.slipped) said.push([t("deeds.told.slipped", { n: paused.slipped }), "s-warn"]);
+  if (paused.away_ms >= 1_000) said.push([t("deeds.told.away", { time: duration(paused.away_ms / 1000) }), "s-warn"]);
+  return said;
+}
+
+/** {name, n, means, timed, danger, isOff} of each deed that fits the queue as it is; `n`: how many jobs it is about; isOff: not now. */
+export function deedsOf(queue) {
+  const { queued, held, paused, workers } = queue;
+  const deeds = [];
+  const add = (name, n, more = {}) => deeds.push({ name, n, means: t(`deeds.${name}.means`, { n }), timed: false, danger: false, isOff: false, ...more });
+  if (paused) add("resume", paused.parked);
+  else add("pause", queued, { timed: true });
+  if (held) add("release", held.jobs);
+  if (queued) add("hold", queued);
+  const waiting = queued + (held?.jobs ?? 0) + (paused?.parked ?? 0);
+  if (waiting) add("empty", waiting, { danger: true });
+  if (isUnused(queue)) add("delete", 0, { danger: true, isOff: workers > 0, means: t(workers ? "deeds.delete.listened" : "deeds.delete.means", { n: workers }) });
+  return deeds;
+}
+
+/** Whether none of its lists has a job, so that it may be deleted. */
+function isUnused({ held, paused, ...queue }) {
+  const counts = ["queued", "started", "scheduled", "deferred", "failed", "finished", "canceled", "ready"];
+  return !held && !paused && !counts.some((name) => queue[name]);
+}
+
+/** The same for all workers together. */
+export function deedsOfAll({ suspended, idle }) {
+  if (suspended) return [{ name: "resume_all", n: 0, means: t("deeds.resume_all.means"), timed: false, danger: false, isOff: false }];
+  return [{ name: "suspend", n: idle, means: t("deeds.suspend.means", { n: idle }), timed: true, danger: false, isOff: false }];
+}
