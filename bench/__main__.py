@@ -23,6 +23,7 @@ MEASUREMENTS = (
     "latency",
     "room",
     "tabs",
+    "pause",
     "throughput",
     "execution_models",
     "job_type_overhead",
