@@ -185,3 +185,31 @@ def test_a_key_of_the_wrong_type_spoils_one_job_only(redis, client, process):
     done = run(client, "cancel", {"ids": [spoilt, fine]})
     assert (done["done"], done["refused"]) == (1, {"wrong_type": 1})
     assert status(redis, spoilt) == "queued"
+
+
+def test_a_redis_that_is_only_looked_at_is_left_alone(redis, redis_server, tmp_path):
+    job = raw_jobs.listed(redis, "failed")
+    with running(redis_server.url, tmp_path, own_redis=False) as looking:
+        for path, body in (("", {"verb": "delete", "of": {"ids": [job]}}), ("/x/start", {"total": 1}), ("/x/undo", {})):
+            answer = looking.post(f"/api/operations{path}", json=body)
+            assert (answer.status_code, error(answer)["code"]) == (403, "look_only"), path
+    assert not list(redis.scan_iter("rq:live:operation*"))
+
+
+def test_workers_that_take_jobs_meanwhile_and_a_cancel_share_them_out(redis, client, process, worker_process):
+    """Whatever the order: a job was run once or is canceled, never both, and none is lost."""
+    queue = Queue("default", connection=redis)
+    jobs = [queue.enqueue(fixture_jobs.add, number, 1) for number in range(120)]
+    ready = until(client, ask(client, "cancel", {"queue": "default", "status": "queued"}), "ready")
+    workers = [worker_process("default", name=f"w{number}") for number in range(2)]
+    eventually(lambda: status(redis, jobs[4]) == "finished")
+    turn(client, ready, "start", total=ready["total"])
+    done = until(client, ready, "done")
+    for worker in workers:
+        worker.wait_idle()
+    states = [status(redis, job) for job in jobs]
+    assert set(states) == {"finished", "canceled"}
+    assert (states.count("canceled"), queue.job_ids) == (done["done"], [])
+    assert done["done"] + sum(done["refused"].values()) == 120
+    runs = [redis.xlen(f"rq:results:{job.id}") for job in jobs]
+    assert runs == [1 if state == "finished" else 0 for state in states]
