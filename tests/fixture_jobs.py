@@ -27,6 +27,15 @@ def nothing() -> None:
     return None
 
 
+def note_run(seconds: float = 0.0, fails: bool = False) -> None:
+    """Counts its runs in Redis, beside the job: `runs:<id>`."""
+    job = get_current_job()
+    job.connection.incr(f"runs:{job.id}")
+    time.sleep(seconds)
+    if fails:
+        raise RuntimeError("as it was told")
+
+
 def div_by_zero(number: int = 1) -> float:
     return number / 0
 

@@ -58,7 +58,7 @@ def act(
         answer = _run(writer, verb, job_id, drawn or "", options | {"lost": True})
     elif answer.look_again:
         time.sleep(LOST_AFTER)
-        second = _run(writer, verb, job_id, "", options)
+        second = _run(writer, verb, job_id, "", options | {"again": True})
         answer = answer if second.word == "missing" or second.status == "canceled" else second
     if answer.word == "wrong_type":
         raise scripts.wrong_type(rqkeys.job(job_id))

@@ -3,7 +3,7 @@
 -- It checks the types of all keys that it is going to write before it writes the first.
 -- `o.lost` is true once the caller has waited: a job that is in no list is then held by no worker.
 -- `o.side` is 1 or -1 where the job stands in its list once, and the jobs of this script are taken from the head on, or
--- from the end. `o.is_held`: in the list of those that are set aside.
+-- from the end. `o.again`: this is the second look at a job that was due. `o.is_held`: in the list of those that are set aside.
 
 local from_trash = false
 local FIELDS = {'status', 'origin', 'group_id', 'rate_limit_key', 'rate_limit_concurrency', 'ttl'}

@@ -89,6 +89,7 @@ if again then
       break
     end
     local kind, drawn, id = string.match(entry, '^(%l+) ([%l_]*) (.*)$')
+    o.again = kind == 'due'
     local word, _, status = act(id, kind == 'nowhere' and drawn or '')
     if kind == 'nowhere' then
       if word == 'done' then

@@ -3,6 +3,10 @@ local WAITS = {created = 1, scheduled = 1, deferred = 1, rate_limited = 1, ready
 
 local function verb(job, o)
   if not WAITS[job.status] then
+    if o.again and job.status ~= 'canceled' then
+      -- The scheduler was faster, and wrote over the cancel: the job is not canceled, and must not be listed so.
+      redis.pcall('ZREM', registry(job, 'canceled'), job.id)
+    end
     return 'wrong'
   end
   local canceled, scheduled = registry(job, 'canceled'), registry(job, 'scheduled')

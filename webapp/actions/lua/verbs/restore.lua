@@ -39,6 +39,35 @@ local PLACES = {
     end
   end,
 }
+-- Who waited for the job: those that have gone on without it meanwhile would be queued a second time when it ends.
+local function forget_those_gone_on(dependents)
+  local children = redis.pcall('SMEMBERS', dependents)
+  for _, child in ipairs(children.err and {} or children) do
+    if redis.call('HGET', K.job .. child, 'status') ~= 'deferred' then
+      redis.call('SREM', dependents, child)
+    end
+  end
+end
+
+-- A job that waited for others, all of which have ended meanwhile: nobody would queue it any more.
+local function go_on(id, stamp)
+  local job = load(id)
+  if job.status ~= 'deferred' or job.queue_name == '' or unfit_to_put(job) then
+    return
+  end
+  local takes_any = redis.call('HGET', job.key, 'allow_dependency_failures') == '1'
+  local parents = redis.pcall('SMEMBERS', job.dependencies)
+  for _, parent in ipairs(parents.err and {} or parents) do
+    local status = redis.call('HGET', K.job .. parent, 'status')
+    -- RQ takes one that is gone for one that has ended.
+    if status and status ~= 'finished' and not (takes_any and status == 'failed') then
+      return
+    end
+  end
+  redis.call('ZREM', registry(job, 'deferred'), id)
+  put(job, redis.call('HGET', job.key, 'enqueue_at_front') == '1', stamp)
+end
+
 local KINDS = {zset = 'zset', slot = 'zset', list = 'list'}
 
 local function verb(_, o, id)
@@ -76,6 +105,8 @@ local function verb(_, o, id)
       PLACES[place[1]](id, unpack(place, 2))
     end
   end
+  forget_those_gone_on(K.job .. id .. ':dependents')
+  go_on(id, o.stamp)
   redis.call('DEL', K.trash .. id)
   redis.call('HDEL', K.trash_index, id)
   return 'done'
