@@ -66,8 +66,14 @@ export const submit = (body) => request("POST", "/api/jobs", { body });
 /** Many jobs of one type, or with `check` what would become of them. Rows by the thousand take some seconds. */
 export const submitMany = (body, signal) => request("POST", "/api/jobs/batch", { body, signal, timeout: 60_000 });
 export const runAgain = (id) => request("POST", "/api/jobs", { body: { again: id } });
-/** `verb`: cancel, stop, requeue or run_now. `status`: what the button was drawn with; refused if the job has moved on. */
-export const act = (id, verb, status) => request("POST", `${jobPath(id)}/${verb}`, { body: { status } });
+/** `status`: what the button was drawn with; refused if the job has moved on. `more`: what else the verb takes. */
+export const act = (id, verb, status, more) => request("POST", `${jobPath(id)}/${verb}`, { body: { status, ...more } });
+/** Puts a deleted job back; `token`: as its delete answered. */
+export const restore = (id, token) => request("POST", `${jobPath(id)}/restore`, { body: { token } });
+/** `of`: which jobs, {ids}, {q} or {queue, status}. They are collected, and nothing is done to them yet. */
+export const askOperation = (verb, of, options) => request("POST", "/api/operations", { body: { verb, of, options } });
+/** `deed`: start, pause, resume, cancel or undo. Arrives also where the page is left with it. */
+export const turnOperation = (id, deed, body) => request("POST", `/api/operations/${encodeURIComponent(id)}/${deed}`, { body, keepalive: true });
 /** A cron job beside its schedule; `key` tells apart those that share the name. */
 export const runCron = (name, key) => request("POST", `/api/cron-jobs/${encodeURIComponent(name)}/run_now`, { body: { key } });
 /** Hides a cause of failure for so many seconds, or until it is unmuted. */
