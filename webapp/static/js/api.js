@@ -65,7 +65,8 @@ export const job = (id, signal) => request("GET", jobPath(id), { signal });
 export const submit = (body) => request("POST", "/api/jobs", { body });
 /** Many jobs of one type, or with `check` what would become of them. Rows by the thousand take some seconds. */
 export const submitMany = (body, signal) => request("POST", "/api/jobs/batch", { body, signal, timeout: 60_000 });
-export const runAgain = (id) => request("POST", "/api/jobs", { body: { again: id } });
+/** `edited`: {args, positional} in place of its own. */
+export const runAgain = (id, edited = {}) => request("POST", `${jobPath(id)}/run_again`, { body: edited });
 /** `status`: what the button was drawn with; refused if the job has moved on. `more`: what else the verb takes. */
 export const act = (id, verb, status, more) => request("POST", `${jobPath(id)}/${verb}`, { body: { status, ...more } });
 /** Puts a deleted job back; `token`: as its delete answered. */

@@ -24,13 +24,15 @@ const asJob = (load) => worded("job", styled("job", load));
 const asGroup = (load) => worded("groups", styled("groups", load));
 /** With those of the same call from elsewhere. */
 const withCalls = (load) => worded("call", styled("call", load));
+/** With those of a form. */
+const asForm = (load) => worded("submit", styled("submit", load));
 /** With those of acting on many jobs, and of the verbs that no first screen has. */
 const acting = (load) => worded("operations", styled("operations", load));
 
 /** Pages beyond the first screen come when they are asked for; once idle, all are fetched. */
 const LAZY = {
   jobs: acting(worded("jobs", styled("search", () => import("./pages/jobs.js")))),
-  submit: worded("many", asGroup(withCalls(worded("submit", styled("submit", () => import("./pages/submit.js")))))),
+  submit: worded("many", asGroup(withCalls(asForm(() => import("./pages/submit.js"))))),
   activity: worded("activity", styled("activity", () => import("./pages/activity.js"))),
   room: worded("room", styled("room", () => import("./pages/room.js"))),
   failures: acting(asJob(worded("failures", styled("failures", () => import("./pages/failures.js"))))),
@@ -41,7 +43,7 @@ const LAZY = {
   health: worded("activity", worded("health", styled("health", () => import("./pages/health.js")))),
   missing: () => import("./pages/missing.js"),
   shell: worded("shell", styled("shell", () => import("./pages/shell.js"))),
-  job: acting(withCalls(worded("why", styled("why", asJob(styled("result", () => import("./pages/job.js"))))))),
+  job: acting(asForm(withCalls(worded("why", styled("why", asJob(styled("result", () => import("./pages/job.js")))))))),
   operations: acting(() => import("./pages/operations.js")),
 };
 const loaded = signal({ overview: Overview });

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { now } from "../clock.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { route } from "../router.js";
 import { explained } from "./trouble.js";
 
 const SHOWN_MS = 6_000;
@@ -20,13 +21,14 @@ const dismiss = (id) => {
 
 /**
  * Says `text`, and in a second sentence what to do. `level`: ok, warn or bad. `undo`: {run, until}, what takes it back and is
- * offered until then, in server time; so long it stays.
+ * offered until then, in server time; so long it stays. Returns what takes the message away.
  */
 export function say(text, { level = "ok", fix = "", undo = null } = {}) {
   made += 1;
   const id = made;
   toasts.value = [...toasts.peek(), { id, text, fix, level, undo }].slice(-MOST);
   setTimeout(() => dismiss(id), undo ? undo.until - now.peek() : level === "ok" ? SHOWN_MS : ERROR_MS);
+  return () => dismiss(id);
 }
 
 /** Says what went wrong with a request. */
@@ -41,15 +43,21 @@ function Undo({ id, undo }) {
   return html`<button type="button" class="button" aria-label=${t("toast.undo.name")} data-testid="toast-undo" onClick=${onClick}>${t("toast.undo", { n: Math.max(0, Math.ceil((undo.until - now.value) / 1000)) })}</button>`;
 }
 
-/** Shown in the browser's top layer, and lifted anew for each toast: above an open drawer or question. */
+/** Shown in the browser's top layer, and lifted anew for each toast and each drawer: above an open drawer or question. */
 export function Toasts() {
   const box = useRef(null);
   const shown = toasts.value;
+  const open = route.value.job;
   useEffect(() => {
-    const node = box.current;
-    if (node.matches(":popover-open")) node.hidePopover();
-    if (shown.length) node.showPopover();
-  }, [shown]);
+    const lift = () => {
+      const node = box.current;
+      if (node.matches(":popover-open")) node.hidePopover();
+      if (shown.length) node.showPopover();
+    };
+    lift();
+    const frame = requestAnimationFrame(lift);
+    return () => cancelAnimationFrame(frame);
+  }, [shown, open]);
   return html`
     <section class="toasts" popover="manual" ref=${box} aria-label=${t("toast.region")}>
       <div>

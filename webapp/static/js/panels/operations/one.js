@@ -9,7 +9,7 @@ import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { liveNow } from "../../liveness.js";
 import { mine } from "../../operations.js";
-import { toJob } from "../../router.js";
+import { to, toJob } from "../../router.js";
 import { whyNot } from "../actions.js";
 import { about, deedsOf, fraction, isOver, progressWords, reason, refusals, refusedCount, stateWord, title, undoLeft } from "./operation.model.js";
 
@@ -43,6 +43,12 @@ const Refused = ({ operation }) => html`
       <li key=${code}>${text} ${jobs.map((id) => html`<a class="link mono" key=${id} href=${toJob(id)} title=${id}>${shortId(id)}</a> `)}</li>`)}</ul>
   </details>`;
 
+const Why = ({ why }) => html`
+  <p class="op-why"><strong>${why.text}</strong> ${why.fix}
+    ${why.cause && html` <a class="link" href=${to("failures", { cause: why.cause })}>${t("operations.why.cause")}</a>`}
+    ${why.job && html` <a class="link" href=${toJob(why.job)}>${t("operations.why.job")}</a>`}
+  </p>`;
+
 const TONES = { halted: "bad", failed: "bad", paused: "warn", done: "ok" };
 
 export function One({ operation }) {
@@ -57,7 +63,7 @@ export function One({ operation }) {
       ${!isOver(operation) && html`
         <${Bar} fraction=${fraction(operation)} label=${title(operation)} still=${state === "paused" || state === "halted"} />
         <p class="op-words muted fresh">${progressWords(operation)}</p>`}
-      ${why && html`<p class="op-why"><strong>${why.text}</strong> ${why.fix}</p>`}
+      ${why && html`<${Why} why=${why} />`}
       ${refusedCount(operation) > 0 && html`<${Refused} operation=${operation} />`}
       ${(deedsOf(operation).length > 0 || seconds !== null) && html`
         <div class="op-deeds">

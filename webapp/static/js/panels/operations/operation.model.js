@@ -60,14 +60,18 @@ export function progressWords(operation) {
 /** How it stands in a word, where that is more than that it runs. */
 export const stateWord = ({ state }) => (state === "running" ? "" : t(`operations.state.${state}`));
 
-/** Why it stands still or has failed, and the next step; null where there is nothing to say. */
+const causeName = (cause) => [cause?.type || cause?.kind, cause?.message].filter(Boolean).join(": ").slice(0, 160);
+
+/**
+ * Why it stands still or has failed, and the next step; null where there is nothing to say.
+ * @returns {{text: string, fix: string, cause?: string, job?: string}|null} `cause`, `job`: ids of what it is about
+ */
 export function reason({ message, state, options }) {
   if (!message && state === "trying") return { text: t("operations.trying", { n: options.first, need: options.need }), fix: "" };
   if (!message) return null;
   const { code, ...figures } = message;
   const key = has(`operations.why.${code}`) ? `operations.why.${code}` : "operations.why.other";
-  const cause = message.cause && typeof message.cause === "object" ? (message.cause.name ?? message.cause.type) : message.cause;
-  return { text: t(key, { ...figures, code, cause: cause ?? "" }), fix: has(`${key}.fix`) ? t(`${key}.fix`) : "" };
+  return { text: t(key, { ...figures, code, cause: causeName(message.cause) }), fix: t(`${key}.fix`), cause: message.cause?.id, job: message.job };
 }
 
 /** [{code, text, jobs}]: why some jobs were refused, the most frequent first, with a few of them. */

@@ -26,7 +26,7 @@ export function facetsOf({ facets }) {
 export function skippedWords({ skipped }) {
   const parts = Object.entries(skipped).sort(([, a], [, b]) => b - a);
   if (!parts.length) return "";
-  const listed = parts.map(([status, n]) => `${number(n)} ${status === "missing" ? t("operations.gone") : statusWord(status).toLowerCase()}`);
+  const listed = parts.map(([status, n]) => `${number(n)} ${has(`operations.skip.${status}`) ? t(`operations.skip.${status}`) : statusWord(status).toLowerCase()}`);
   return t("operations.skipped", { n: parts.reduce((sum, [, n]) => sum + n, 0), which: listed.join(", ") });
 }
 
