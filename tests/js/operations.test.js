@@ -121,3 +121,11 @@ test("moving to where nobody listens is warned of", () => {
   assert.match(queueWarning("new", queues), /^There is no queue new yet/);
   assert.deepEqual(read("move", { queue: " " }).errors, { queue: "Name the queue." });
 });
+
+test("a halt by the same failure names its cause, and leads to it and to a job", () => {
+  const cause = { id: "abc", kind: "exception", type: "RuntimeError", message: "no money" };
+  const why = reason(operation({ state: "halted", message: { code: "same_failure", count: 20, cause, job: "j9" } }));
+  assert.equal(why.text, "20 in a row failed the same way: RuntimeError: no money.");
+  assert.deepEqual([why.cause, why.job], ["abc", "j9"]);
+  assert.equal(reason(operation({ message: { code: "too_few", finished: 1, first: 5, need: 4, gone: 0 } })).text, "1 of the first 5 finished; 4 had to.");
+});
