@@ -1,7 +1,7 @@
 /** What the page says of an operation: before it starts, while it runs, at its end. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { about, deedsOf, fraction, left, listed, progressWords, reason, refusals, summary, title, undoLeft } from "../../webapp/static/js/panels/operations/operation.model.js";
+import { about, deedsOf, fraction, left, listed, progressWords, reason, refusals, summary, title, undoLeft, undoWords } from "../../webapp/static/js/panels/operations/operation.model.js";
 import { firstOptions, queueWarning, read } from "../../webapp/static/js/panels/operations/options.model.js";
 import { facetsOf, lookedWords, promise, runsWords, skippedWords } from "../../webapp/static/js/panels/operations/which.model.js";
 import { speakEnglish } from "./support.js";
@@ -41,6 +41,9 @@ test("undo counts down by the server's clock, and is offered once, for what was 
   assert.equal(undoLeft(operation({ ...over, undone_by: "x" }), 10_000), null);
   assert.equal(undoLeft(operation({ ...over, undo_jobs: 0 }), 10_000), null);
   assert.equal(undoLeft(operation({ ...over, state: "running" }), 10_000), null);
+  assert.equal(undoWords(operation({ ...over, done: 3 }), 10_000), "");
+  assert.equal(undoWords(operation({ ...over, done: 9 }), 10_000), "3 of them can be undone: there was no room to keep more.");
+  assert.equal(undoWords(operation({ ...over, done: 9 }), 70_000), "");
 });
 
 test("refusals are told by reason, the most frequent first, with a few jobs each", () => {

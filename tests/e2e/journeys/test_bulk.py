@@ -146,3 +146,15 @@ def test_rows_are_selected_by_key_and_moved_to_where_a_worker_listens(site, visi
     visitor.is_told("3 jobs moved")
     worker_process("right", burst=True)
     assert statuses(site, jobs) == {"finished"}
+
+
+def test_all_jobs_of_a_cause_are_requeued_at_once(site, visit, worker_process):
+    jobs = [site.enqueue("tests.fixture_jobs.fail_until_attempt", 2).id for _ in range(3)]
+    worker_process("default", burst=True)
+    visitor = visit(site).opens("/failures")
+    visitor.part("main a[href*=cause]").at.first.click()
+    visitor.panel("cause").clicks("Requeue all 3 jobs…")
+    visitor.panel("deed").sees("3 jobs", "fail_until_attempt").clicks("Requeue 3 jobs")
+    visitor.is_told("3 jobs requeued")
+    worker_process("default", burst=True)
+    assert statuses(site, jobs) == {"finished"}

@@ -5,7 +5,7 @@ import { t } from "../../i18n.js";
 import { mine, operations } from "../../operations.js";
 import { now } from "../../clock.js";
 import { undo } from "./one.js";
-import { isOver, reason, refusedCount, title, undoLeft } from "./operation.model.js";
+import { isOver, reason, refusedCount, title, undoLeft, undoWords } from "./operation.model.js";
 
 /** What is worth being told of at once. */
 const isNews = (operation) => isOver(operation) || operation.state === "halted";
@@ -13,7 +13,7 @@ const isNews = (operation) => isOver(operation) || operation.state === "halted";
 function tell(operation) {
   const why = reason(operation);
   const refused = refusedCount(operation);
-  const fix = [why?.text, why?.fix, refused > 0 && t("operations.refused", { n: refused })].filter(Boolean).join(" ");
+  const fix = [why?.text, why?.fix, refused > 0 && t("operations.refused", { n: refused }), undoWords(operation, now.peek())].filter(Boolean).join(" ");
   const text = operation.state === "halted" ? t("operations.halted", { what: t(`operations.title.${operation.verb}`) }) : title(operation);
   const canUndo = undoLeft(operation, now.peek()) !== null;
   say(text, { level: operation.state === "done" ? "ok" : "warn", fix, undo: canUndo ? { until: operation.undo_until, run: () => undo(operation.id) } : null });

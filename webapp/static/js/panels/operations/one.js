@@ -11,7 +11,7 @@ import { liveNow } from "../../liveness.js";
 import { mine } from "../../operations.js";
 import { to, toJob } from "../../router.js";
 import { whyNot } from "../actions.js";
-import { about, deedsOf, fraction, isOver, progressWords, reason, refusals, refusedCount, stateWord, title, undoLeft } from "./operation.model.js";
+import { about, deedsOf, fraction, isOver, progressWords, reason, refusals, refusedCount, stateWord, title, undoLeft, undoWords } from "./operation.model.js";
 
 /** Puts back what it has deleted; the end of that is told here too. */
 export async function undo(id) {
@@ -65,6 +65,7 @@ export function One({ operation }) {
         <p class="op-words muted fresh">${progressWords(operation)}</p>`}
       ${why && html`<${Why} why=${why} />`}
       ${refusedCount(operation) > 0 && html`<${Refused} operation=${operation} />`}
+      ${undoWords(operation, now.value) && html`<p class="op-words muted">${undoWords(operation, now.value)}</p>`}
       ${(deedsOf(operation).length > 0 || seconds !== null) && html`
         <div class="op-deeds">
           ${deedsOf(operation).map((name) => html`<${Deed} key=${name} operation=${operation} name=${name} run=${turn} />`)}

@@ -39,6 +39,9 @@ export function undoLeft({ undo_until: until, undone_by: by, undo_jobs: n, state
   return Math.ceil((until - now) / 1000);
 }
 
+/** How many of the deleted jobs can be put back, where that is not all of them and it still can be; else "". */
+export const undoWords = (operation, now) => (undoLeft(operation, now) !== null && operation.undo_jobs < operation.done ? t("operations.undo.left", { n: operation.undo_jobs }) : "");
+
 /** "Deleting 12,403 jobs", "12,398 jobs deleted". */
 export function title(operation) {
   const { verb, state, total, done } = operation;
