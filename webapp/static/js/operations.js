@@ -1,6 +1,6 @@
 /** What is done to many jobs at once: asked for from any page, followed on every one. */
 import { computed, signal } from "@preact/signals";
-import { boards } from "./store.js";
+import { boards, goOn } from "./store.js";
 
 /**
  * What somebody is about to do: {verb, of, about, note, onStarted}, null while there is nothing to answer. `of`: which jobs, as
@@ -9,7 +9,11 @@ import { boards } from "./store.js";
 export const wished = signal(null);
 
 /** Opens the question that says exactly how many and which jobs `verb` would be done to, and does it where that is wanted. */
-export const askMany = (wish) => (wished.value = wish);
+export function askMany(wish) {
+  // On a page that holds still nobody would see what is counted.
+  goOn();
+  wished.value = wish;
+}
 
 /** Those that were started, as every server sees them, the newest first. */
 export const operations = computed(() => (boards.value.operations?.value?.value?.operations ?? []).filter(({ started_at: at }) => at !== null));

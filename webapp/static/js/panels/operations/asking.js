@@ -4,39 +4,45 @@ import * as api from "../../api.js";
 import { useBoard } from "../../board.js";
 import { mine } from "../../operations.js";
 
-const giveUp = (id) => api.turnOperation(id, "cancel").catch(() => {});
+/** Whoever still types asks for nothing. */
+const PAUSE_MS = 400;
 
-/** The operation that was asked for with `options`, and how to ask with others; what is left behind is given up. */
+const giveUp = (id) => id && api.turnOperation(id, "cancel").catch(() => {});
+
+/**
+ * The operation that was asked for last, and how to ask with other options; what is left behind is given up.
+ * @returns {{first: object|null, asked: string|null, error: Error|null, collect, keep}} `asked`: the options, as text;
+ *   `keep()`: it is no longer given up
+ */
 function useCollecting(wish) {
   const [state, setState] = useState({ first: null, asked: null, error: null });
-  const current = useRef({ id: "", isLeft: false });
-  const forget = () => {
-    if (current.current.id) giveUp(current.current.id);
-    current.current.id = "";
+  const held = useRef({ id: "", turn: 0 });
+  const leave = () => {
+    giveUp(held.current.id);
+    held.current = { id: "", turn: held.current.turn + 1 };
   };
   const collect = async (options) => {
-    forget();
-    setState({ first: null, asked: JSON.stringify(options), error: null });
+    leave();
+    const { turn } = held.current;
+    const asked = JSON.stringify(options);
+    setState({ first: null, asked, error: null });
     try {
       const { operation } = await api.askOperation(wish.verb, wish.of, options);
-      if (current.current.isLeft) return giveUp(operation.id);
-      current.current.id = operation.id;
-      setState((before) => ({ ...before, first: operation }));
+      if (held.current.turn !== turn) return giveUp(operation.id);
+      held.current.id = operation.id;
+      return setState({ first: operation, asked, error: null });
     } catch (error) {
-      if (!current.current.isLeft) setState({ first: null, asked: null, error });
+      return held.current.turn === turn && setState({ first: null, asked, error });
     }
-    return undefined;
   };
   useEffect(() => {
-    addEventListener("pagehide", forget);
+    addEventListener("pagehide", leave);
     return () => {
-      removeEventListener("pagehide", forget);
-      current.current.isLeft = true;
-      forget();
+      removeEventListener("pagehide", leave);
+      leave();
     };
   }, []);
-  const keep = () => (current.current.id = "");
-  return { ...state, collect, keep };
+  return { ...state, collect, keep: () => (held.current.id = "") };
 }
 
 /**
@@ -53,9 +59,12 @@ export function useAsking(wish, options, onStarted) {
   const operation = board.value?.operation ?? first;
   const text = options && JSON.stringify(options);
 
+  // What is typed later is asked for at the start only.
   useEffect(() => {
-    if (text && asked === null && !error) collect(options);
-  }, [text === null]);
+    if (!text || first || asked === text) return undefined;
+    const timer = setTimeout(() => collect(options), wish.verb === "move" ? PAUSE_MS : 0);
+    return () => clearTimeout(timer);
+  }, [text, first?.id]);
 
   const run = async () => {
     try {
@@ -70,13 +79,14 @@ export function useAsking(wish, options, onStarted) {
   };
   // Asked anew with other options: it runs if it is about as many jobs as the button said.
   useEffect(() => {
-    if (promised === null || !operation || asked !== text) return;
-    if (operation.state === "ready" && operation.total === promised) run();
-    else if (operation.state === "ready" || operation.state === "failed") {
+    if (promised === null) return;
+    const isReady = operation?.state === "ready" && asked === text;
+    if (isReady && operation.total === promised) run();
+    else if (isReady || error || operation?.state === "failed") {
       setPromised(null);
-      setChanged(true);
+      setChanged(Boolean(isReady));
     }
-  }, [promised, operation?.id, operation?.state]);
+  }, [promised, operation?.id, operation?.state, error]);
 
   const start = () => {
     setFailure(null);

@@ -24,7 +24,7 @@ export function Which({ operation }) {
   const isCollecting = !operation || operation.state === "collecting";
   return html`
     <section class="which" aria-label=${t("operations.which")} aria-busy=${isCollecting} data-testid="which">
-      <p class="which-total" role="status"><strong>${t("operations.jobs", { n: operation?.total ?? 0 })}</strong> ${isCollecting && html`<span class="muted">${t("operations.so_far")}</span>`}</p>
+      <p class="which-total" role="status"><strong>${operation ? t("operations.jobs", { n: operation.total }) : t("operations.uncounted")}</strong> ${operation && isCollecting && html`<span class="muted">${t("operations.so_far")}</span>`}</p>
       <div class="which-bar">${operation && isCollecting && html`<${Collecting} operation=${operation} />`}</div>
       ${operation && html`<div class="which-facets">${facetsOf(operation).map((facet) => html`<${Facet} key=${facet.name} facet=${facet} />`)}</div>`}
       ${operation && skippedWords(operation) && html`<p class="muted">${skippedWords(operation)}</p>`}
