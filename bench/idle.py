@@ -25,10 +25,10 @@ SETTLE = 6.0
 FIRST_SWEEP = 65.0
 LOOKED_AT = "seeded-0000007"
 PAGES = {
-    "overview": {"overview": True, "boards": ["failures_count"]},
+    "overview": {"overview": True, "boards": ["failures_count", "operations"]},
     "job and list": {
         "overview": True,
-        "boards": ["failures_count"],
+        "boards": ["failures_count", "operations"],
         "job": LOOKED_AT,
         "log": {"job": LOOKED_AT, "after": "0"},
         "rows": [f"seeded-{number:07d}" for number in range(50)],

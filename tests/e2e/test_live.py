@@ -94,7 +94,7 @@ def test_a_lost_frame_is_answered_by_asking_for_everything_anew(open_page, redis
     words.until(page, lambda: not lose)
     Queue("other", connection=redis).enqueue(f"{FUNCTION}.nothing")
     expect(words.figure(page, "queued")).to_have_text("2")
-    words.until(page, lambda: asked[-2:] == [{}, {"overview": True, "boards": ["failures_count"]}])
+    words.until(page, lambda: asked[-2:] == [{}, {"overview": True, "boards": ["failures_count", "operations"]}])
 
 
 @pytest.mark.slow

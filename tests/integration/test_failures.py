@@ -69,6 +69,9 @@ class Memory:
         self.failures.look_anew()
         return self.failures.group(self.reader, self.clock, self.rows, cause, age)
 
+    def ids(self, cause: str) -> dict:
+        return self.failures.ids(self.reader, self.clock, cause)
+
     def close(self) -> None:
         self._connections.close()
 
@@ -130,6 +133,8 @@ def test_runs_of_a_real_worker_are_gathered_by_cause(redis, worker_process, memo
     assert locked["workers"] == [{"name": "w1", "n": 3}]
     assert sum(locked["trend"]) == 3
     shown = memory.group(locked["id"])
+    assert {row["id"] for row in shown["jobs"]} == set(memory.ids(locked["id"])["ids"])
+    assert memory.ids(locked["id"])["of"] == 3
     assert shown["traceback"].splitlines()[0] == "Traceback (most recent call last):"
     assert shown["traceback"].endswith(" is locked")
     assert {row["title"] for row in shown["jobs"]} == {"tests.fixture_jobs.fail_with"}

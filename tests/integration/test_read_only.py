@@ -42,7 +42,7 @@ BOARDS = (
     "limits",
 )
 #: Of the failed job of the scene, of which no results are kept.
-BOARDS += (f"failure/{cause(None, 'elsewhere.tasks.run').id}",)
+BOARDS += tuple(f"{name}/{cause(None, 'elsewhere.tasks.run').id}" for name in ("failure", "failure_jobs"))
 
 
 @pytest.fixture(params=["valkey", "redis"])

@@ -21,7 +21,7 @@ from webapp.live.feed.tracking import Tracking
 #: Seconds within which a reconcile has found what no notice told of.
 RECONCILED = 8.0
 #: Boards that every page watches.
-EVERYWHERE = ["failures_count"]
+EVERYWHERE = ["failures_count", "operations"]
 
 
 @pytest.fixture

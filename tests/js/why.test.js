@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { explained, resumeCommand } from "../../webapp/static/js/panels/job/why.model.js";
-import { commands, countOf, deedOf, lookedAt, reasonOf, requeuable, spellOf } from "../../webapp/static/js/panels/stuck/stuck.model.js";
+import { commands, countOf, deedOf, lookedAt, reasonOf, remedies, requeuable, spellOf } from "../../webapp/static/js/panels/stuck/stuck.model.js";
 import { setMessages } from "../../webapp/static/js/i18n.js";
 import { goldens, ROOT, speakEnglish, words } from "./support.js";
 
@@ -115,4 +115,12 @@ test("how far was looked is told, and a count that was cut says so", () => {
   assert.equal(lookedAt({ ...looked, deferred_of: 0, walks: 1 }).at(-1), "All keys were looked at 1 time.");
   assert.deepEqual([countOf({ count: 1, at_least: false }), countOf({ count: 20_000, at_least: true })], ["1 job", "at least 20,000 jobs"]);
   assert.deepEqual([spellOf(NOW - 61_000, NOW), spellOf(null, NOW)], ["for 1 min 1 s", ""]);
+});
+
+test("what helps with one of a kind helps with all rows of it at once, and with what they wait for", () => {
+  const waits = (id, parent, status) => ({ job: { id, func: "a.b" }, parent: { id: parent, status } });
+  const jobs = [waits("a", "p", "failed"), waits("b", "p", "failed"), waits("c", "q", "stopped"), waits("d", "r", "canceled")];
+  assert.deepEqual(remedies({ kind: "deferred", jobs }), [{ verb: "requeue", ids: ["p", "q"], isParent: true }, { verb: "cancel", ids: ["a", "b", "c", "d"], isParent: false }]);
+  assert.deepEqual(remedies({ kind: "abandoned", jobs: jobs.slice(3) }), []);
+  assert.deepEqual(remedies({ kind: "nowhere", jobs: [{ job: { id: "x", func: null }, parent: null }, { job: { id: "y", func: "a.b" }, parent: null }] }), []);
 });

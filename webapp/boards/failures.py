@@ -1,5 +1,5 @@
-"""The boards of failures: `failures`, `failure/<cause>` or `failure/<cause>/<seconds>`, `failures_count`,
-`stopped`, `compare/…`.
+"""The boards of failures: `failures`, `failure/<cause>` or `failure/<cause>/<seconds>`, `failure_jobs/<cause>`,
+`failures_count`, `stopped`, `compare/…`.
 
 All but the last share one memory of failed jobs; see docs/decisions/failure-causes.md.
 """
@@ -65,6 +65,13 @@ class FailureCause(_Remembering):
         return frozenset(job["id"] for job in value["jobs"])
 
 
+class FailureJobs(_Remembering):
+    """The jobs of one cause by id, for who is about to do something to them."""
+
+    def read(self, context: Context, argument: str) -> dict[str, Any]:
+        return self._failures.ids(context.reader, context.clock, argument)
+
+
 class FailuresCount(_Remembering):
     """Watched by every page: what failed longer than an hour ago is not read for it."""
 
@@ -114,6 +121,7 @@ def boards() -> dict[str, Board]:
     return {
         "compare": Compare(),
         "failure": FailureCause(memory),
+        "failure_jobs": FailureJobs(memory),
         "failures": FailureCauses(memory),
         "failures_count": FailuresCount(memory),
         "stopped": Stopped(memory),

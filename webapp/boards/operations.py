@@ -9,17 +9,32 @@ if TYPE_CHECKING:
     from webapp.live.interest import Dirty
 
 
-class Operations(Board):
-    """All that are kept, the newest first."""
+#: Seconds between two reads while one goes on, and while none does: every page watches it.
+BUSY, CALM = 3.0, 30.0
+#: Milliseconds after its end for which one is listed.
+LISTED_MS = 3_600_000
+#: What the list leaves to the board of one.
+LEFT_OUT = frozenset({"facets", "skipped", "sample", "runs", "scanned", "expected"})
 
-    every = 3.0
+
+class Operations(Board):
+    """Those that go on, and those that ended within the last hour, the newest first: at most some 30 KB."""
+
+    every = CALM
     gap = 0.5
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
-        return operations.recent(context.reader, context.clock)
+        now = context.clock.now_ms()
+        kept = operations.recent(context.reader, context.clock)["operations"]
+        self.every = BUSY if any(one["ended_at"] is None for one in kept) else CALM
+        return {"operations": [_listed(one) for one in kept if (one["ended_at"] or now) > now - LISTED_MS]}
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
         return dirty.everything or bool(dirty.operations)
+
+
+def _listed(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in one.items() if name not in LEFT_OUT}
 
 
 class Operation(Board):

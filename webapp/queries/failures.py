@@ -33,6 +33,8 @@ HEARD_MAX = 1_000
 FRESH = 0.5
 #: Jobs of one cause that are shown.
 ROWS_MAX = 200
+#: Jobs of one cause that are named, to do something to them: as many as one operation takes by id.
+IDS_MAX = 1_000
 
 #: (queue, score in its failed registry)
 Place = tuple[str, float]
@@ -122,6 +124,18 @@ class Failures:
         shown = [row.as_json() for row in rows.rows(reader, [failure.id for failure in newest])]
         sample = failure_read.traceback(reader, told["sample"]["job"]) if told else None
         return {"group": told, "traceback": sample, "jobs": shown, "more": more, "age": age} | self._extent()
+
+    def ids(self, reader: redis.Redis, clock: RedisClock, cause_id: str) -> dict[str, Any]:
+        """The board "failure_jobs/<id>": ids of at most IDS_MAX jobs of one cause, the newest first. Raises NotFound.
+
+        Three round trips where nothing has changed, see `_refresh`.
+        """
+        with self._lock:
+            self._refresh(reader, clock, only_recent=False)
+            found = self._groups.get(cause_id)
+            if found is None:
+                raise NotFound("No failed job is left of this cause.", fix="Look at the other causes.")
+            return {"ids": [failure.id for failure in found.newest(0, IDS_MAX)], "of": len(found.jobs)}
 
     def _extent(self) -> dict[str, int]:
         return {"looked_at": len(self._seen), "of": self._lists.total}

@@ -30,8 +30,10 @@ def read(reader: redis.Redis, clock: RedisClock, operation_id: str) -> dict[str,
 
 
 def recent(reader: redis.Redis, clock: RedisClock) -> dict[str, Any]:
-    """{"operations"}: all that are kept, the newest first. Two round trips. Raises redis.RedisError."""
+    """{"operations"}: all that are kept, the newest first. Two round trips, one for none. Raises redis.RedisError."""
     known = [member.decode("utf-8", "replace") for member in reader.zrevrange(_keys.OPERATIONS, 0, -1)]
+    if not known:
+        return {"operations": []}
     pipe = reader.pipeline(transaction=False)
     pipe.exists(_keys.lease("operations")).time()
     for operation_id in known:

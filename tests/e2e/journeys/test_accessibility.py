@@ -106,6 +106,25 @@ def test_nothing_hinders_in_what_lies_over_a_page(site, scene, visit, axe):
     assert not wrong, "\n".join(wrong)
 
 
+def test_nothing_hinders_while_many_jobs_are_acted_on(site, scene, visit, axe, operations_process):
+    operations_process(env={"RQLIVE_WRITE": "1"})
+    visitor = visit(site, reduced_motion="reduce").opens("/jobs?status=failed")
+    visitor.at.locator("[data-pick]").first.click()
+    visitor.panel("deeds").clicks("More").part("[role=menu]").is_there()
+    wrong = found(visitor, axe, "selected", ALL_LOOKS)
+    visitor.presses("Escape").panel("deeds").part("[data-do=requeue]").at.click()
+    go = visitor.panel("deed").at.get_by_test_id("do")
+    expect(go).not_to_have_attribute("aria-disabled", "true")
+    visitor.panel("deed").at.get_by_label("Jobs per second").fill("0.5")
+    wrong += found(visitor, axe, "asked", ALL_LOOKS)
+    visitor.panel("deed").at.get_by_label("Jobs per second").fill("1")
+    go.click()
+    visitor.panel("operations").at.click()
+    visitor.panel("tray").sees("requeued")
+    wrong += found(visitor, axe, "tray", ALL_LOOKS)
+    assert not wrong, "\n".join(wrong)
+
+
 def test_nothing_hinders_in_the_sheet_of_a_phone(site, scene, visit, axe):
     visitor = visit(site, PHONE["width"], PHONE["height"], reduced_motion="reduce").opens("/stuck")
     visitor.clicks("More")

@@ -70,18 +70,22 @@ def test_a_failed_job_is_requeued_and_its_new_attempt_is_seen(site, visit, worke
     site.comes_to(job, "failed")
 
 
-def test_a_job_is_deleted_after_a_question_and_leaves_the_list(site, visit):
+def test_a_job_is_deleted_after_a_question_leaves_the_list_and_is_brought_back(site, visit):
     job, other = site.waits_behind_a_gate(), site.waits_behind_a_gate()
-    visitor = visit(site).opens("/jobs")
+    visitor = visit(site).reckons_with(r"404 \(NOT FOUND\)").opens("/jobs")
     visitor.within_job_row(job.id).clicks(job.func_name)
     visitor.open_job.clicks("Delete…")
-    visitor.question.sees("Delete “tests.fixture_jobs.wait_for_key”?", "This cannot be taken back.")
+    visitor.question.sees("Delete “tests.fixture_jobs.wait_for_key”?", "It can be undone for 60 s")
     visitor.agrees("Delete it").is_told("is deleted.")
     visitor.open_job.is_gone()
     visitor.within_job_row(job.id).is_gone()
     visitor.within_job_row(other.id).is_there()
     assert site.ids() == {other.id}
     assert in_redis.where(site.redis, job) == []
+    visitor.page.go_forward()
+    visitor.panel("job-deleted").sees("Deleted.", re.compile(r"Undo \(\d+ s\)")).at.get_by_role("button").click()
+    visitor.is_told("is back as it was.").open_job.part(".job-line").sees("Queued")
+    assert in_redis.where(site.redis, job) == ["rq:queue:default"]
 
 
 def test_run_again_makes_a_new_job_with_the_same_arguments_and_opens_it(site, visit, worker_process):
@@ -98,6 +102,29 @@ def test_run_again_makes_a_new_job_with_the_same_arguments_and_opens_it(site, vi
     assert arguments_of(site, again) == arguments_of(site, job.id)
     visitor.page.go_back()
     visitor.open_job.part(".job-line").sees(job.id)
+
+
+def test_a_job_runs_again_with_other_arguments_and_is_moved_to_another_queue(site, visit):
+    job = site.enqueue("tests.fixture_jobs.add", 20, b=22)
+    visitor = visit(site)
+    menu = visitor.opens_job(job.id).part("[data-menu=rarer]")
+    menu.clicks("More").part("[data-action=edit]").at.click()
+    form = visitor.panel("edit")
+    form.at.get_by_label("argument 1").fill("[1")
+    form.clicks("Run it").sees("This is no JSON.")
+    form.at.get_by_label("argument 1").fill("21")
+    form.clicks("Run it")
+    visitor.page.wait_for_url(re.compile(rf"/jobs/(?!{job.id}).+"))
+    visitor.open_job.part(".job-call").sees("add(21, b=22)")
+    again = visitor.page.url.rpartition("/")[2]
+    assert arguments_of(site, again) == ("tests.fixture_jobs.add", (21,), {"b": 22})
+
+    menu.clicks("More").part("[data-action=move]").at.click()
+    form = visitor.panel("move")
+    form.at.get_by_label("Queue to move them to").fill("other")
+    form.clicks("Move it")
+    visitor.is_told("is moved to other.")
+    assert site.queue("other").job_ids == [again]
 
 
 @pytest.mark.parametrize(

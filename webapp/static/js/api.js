@@ -66,9 +66,16 @@ export const job = (id, signal) => request("GET", jobPath(id), { signal });
 export const submit = (body) => request("POST", "/api/jobs", { body });
 /** Many jobs of one type, or with `check` what would become of them. Rows by the thousand take some seconds. */
 export const submitMany = (body, signal) => request("POST", "/api/jobs/batch", { body, signal, timeout: 60_000 });
-export const runAgain = (id) => request("POST", "/api/jobs", { body: { again: id } });
-/** `verb`: cancel, stop, requeue or run_now. `status`: what the button was drawn with; refused if the job has moved on. */
-export const act = (id, verb, status) => request("POST", `${jobPath(id)}/${verb}`, { body: { status } });
+/** `edited`: {args, positional} in place of its own. */
+export const runAgain = (id, edited = {}) => request("POST", `${jobPath(id)}/run_again`, { body: edited });
+/** `status`: what the button was drawn with; refused if the job has moved on. `more`: what else the verb takes. */
+export const act = (id, verb, status, more) => request("POST", `${jobPath(id)}/${verb}`, { body: { status, ...more } });
+/** Puts a deleted job back; `token`: as its delete answered. */
+export const restore = (id, token) => request("POST", `${jobPath(id)}/restore`, { body: { token } });
+/** `of`: which jobs, {ids}, {q} or {queue, status}. They are collected, and nothing is done to them yet. */
+export const askOperation = (verb, of, options) => request("POST", "/api/operations", { body: { verb, of, options } });
+/** `deed`: start, pause, resume, cancel or undo. Arrives also where the page is left with it. */
+export const turnOperation = (id, deed, body) => request("POST", `/api/operations/${encodeURIComponent(id)}/${deed}`, { body, keepalive: true });
 /** `deed`: hold, release, pause, resume or empty. */
 export const onQueue = (name, deed, body = {}) => request("POST", `/api/queues/${encodeURIComponent(name)}/${deed}`, { body });
 export const removeQueue = (name) => request("DELETE", `/api/queues/${encodeURIComponent(name)}`);
@@ -76,8 +83,6 @@ export const removeQueue = (name) => request("DELETE", `/api/queues/${encodeURIC
 export const suspend = (seconds) => request("POST", "/api/suspend", { body: { seconds } });
 export const resumeAll = () => request("POST", "/api/resume", { body: {} });
 export const operation = (id) => request("GET", `/api/operations/${encodeURIComponent(id)}`);
-export const startOperation = (id, total) => request("POST", `/api/operations/${encodeURIComponent(id)}/start`, { body: { total } });
-export const cancelOperation = (id) => request("POST", `/api/operations/${encodeURIComponent(id)}/cancel`, { body: {} });
 /** A cron job beside its schedule; `key` tells apart those that share the name. */
 export const runCron = (name, key) => request("POST", `/api/cron-jobs/${encodeURIComponent(name)}/run_now`, { body: { key } });
 /** Hides a cause of failure for so many seconds, or until it is unmuted. */

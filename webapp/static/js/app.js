@@ -24,22 +24,27 @@ const asJob = (load) => worded("job", styled("job", load));
 const asGroup = (load) => worded("groups", styled("groups", load));
 /** With those of the same call from elsewhere. */
 const withCalls = (load) => worded("call", styled("call", load));
+/** With those of a form. */
+const asForm = (load) => worded("submit", styled("submit", load));
+/** With those of acting on many jobs, and of the verbs that no first screen has. */
+const acting = (load) => worded("operations", styled("operations", load));
 
 /** Pages beyond the first screen come when they are asked for; once idle, all are fetched. */
 const LAZY = {
-  jobs: worded("jobs", styled("search", () => import("./pages/jobs.js"))),
-  submit: worded("many", asGroup(withCalls(worded("submit", styled("submit", () => import("./pages/submit.js")))))),
-  activity: worded("activity", styled("activity", () => import("./pages/activity.js"))),
+  jobs: acting(worded("jobs", styled("search", () => import("./pages/jobs.js")))),
+  submit: worded("many", asGroup(withCalls(asForm(() => import("./pages/submit.js"))))),
+  activity: acting(worded("activity", styled("activity", () => import("./pages/activity.js")))),
   room: worded("room", styled("room", () => import("./pages/room.js"))),
-  failures: asJob(worded("failures", styled("failures", () => import("./pages/failures.js")))),
+  failures: acting(asJob(worded("failures", styled("failures", () => import("./pages/failures.js"))))),
   workers: worded("acting", worded("workers", styled("workers", styled("acting", () => import("./pages/workers.js"))))),
-  schedule: worded("schedule", styled("schedule", () => import("./pages/schedule.js"))),
-  groups: asGroup(() => import("./pages/groups.js")),
-  stuck: worded("stuck", styled("stuck", () => import("./pages/stuck.js"))),
-  health: worded("activity", worded("health", styled("health", () => import("./pages/health.js")))),
+  schedule: acting(worded("schedule", styled("schedule", () => import("./pages/schedule.js")))),
+  groups: acting(asGroup(() => import("./pages/groups.js"))),
+  stuck: acting(worded("stuck", styled("stuck", () => import("./pages/stuck.js")))),
+  health: acting(worded("activity", worded("health", styled("health", () => import("./pages/health.js"))))),
   missing: () => import("./pages/missing.js"),
   shell: worded("shell", styled("shell", () => import("./pages/shell.js"))),
-  job: withCalls(worded("why", styled("why", asJob(styled("result", () => import("./pages/job.js")))))),
+  job: acting(asForm(withCalls(worded("why", styled("why", asJob(styled("result", () => import("./pages/job.js")))))))),
+  operations: acting(() => import("./pages/operations.js")),
 };
 const loaded = signal({ overview: Overview });
 
@@ -90,7 +95,7 @@ export function App() {
   return html`
     <a class="skip" href="#main">${t("skip")}</a>
     <div class=${`app ${live.value || !slices.totals.value ? "" : "stale"}`}>
-      <${Sidebar} />
+      <${Sidebar}><${Lazy} name="operations" /><//>
       <main class="page" id="main" tabindex="-1"><${Lazy} name=${page} /></main>
     </div>
     ${route.value.job && html`<${Lazy} name="job" />`}

@@ -46,15 +46,15 @@ function useAim(element) {
 
 /**
  * `items` for showing: put `ref` on the element that holds the rows. `scope`: what they are the items of; nothing is
- * kept still of another one.
+ * kept still of another one. `isHeld`: they stand still also while nobody aims at them.
  * @returns {{ref, shown: {key, item, gone}[], newer: number, release: () => void}} release: shows what is newer now
  */
-export function useHold(items, keyOf, scope = "") {
+export function useHold(items, keyOf, scope = "", isHeld = false) {
   const ref = useRef(null);
   const frozen = useRef(null);
   const known = useRef(new Map());
   const [, redraw] = useState(0);
-  const aimed = useAim(ref);
+  const aimed = useAim(ref) || isHeld;
   const shownScope = useRef(scope);
   if (shownScope.current !== scope) {
     shownScope.current = scope;

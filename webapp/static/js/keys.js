@@ -11,8 +11,8 @@ const PATIENCE_MS = 1_500;
 const ROWS = ":is(tbody tr, li, [data-row]) a[href]";
 const NOT_ROWS = "nav:not(.types), header, .pager, .facets";
 
-const WRITING = "input, textarea, select, [contenteditable]";
-const ARROWS = new Set(["ArrowDown", "ArrowUp"]);
+const WRITING = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+const ARROWS = new Set(["ArrowDown", "ArrowUp", "Shift+ArrowDown", "Shift+ArrowUp"]);
 
 const topDialog = () => [...document.querySelectorAll("dialog[open]")].at(-1);
 
@@ -43,6 +43,17 @@ function search() {
   return field.select();
 }
 
+const boxHere = () => document.activeElement?.closest("tr, li, [data-row]")?.querySelector("input[data-pick]");
+
+/** Selects the row that the keyboard is on, and the next one with all between it and the first. */
+function extend({ by }) {
+  const box = boxHere();
+  if (!box) return;
+  if (!box.checked) box.click();
+  move(by);
+  boxHere().dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: true }));
+}
+
 const DEEDS = {
   find: () => (overlay.peek() === "palette" ? lift() : lay("palette")),
   search,
@@ -50,11 +61,14 @@ const DEEDS = {
   keys: () => lay("keys"),
   next: () => move(1),
   previous: () => move(-1),
+  select: () => boxHere()?.click(),
+  extend,
+  extend_up: extend,
   go: ({ page }) => go(to(page)),
 };
 
 /** Arrows scroll, unless somebody already walks through rows. */
-const isForOthers = (stroke) => ARROWS.has(stroke) && !rows().includes(document.activeElement);
+const isForOthers = (stroke) => ARROWS.has(stroke) && !rows().some((link) => link.closest("tbody tr, li, [data-row]").contains(document.activeElement));
 
 /** A question, the palette and the list of keys have keys of their own. */
 const isTaken = () => topDialog()?.matches(":not(.drawer)") || document.querySelector(":popover-open:not(.toasts)");

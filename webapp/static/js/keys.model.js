@@ -17,6 +17,9 @@ export const KEYS = [
   { group: "anywhere", does: "close", keys: ["Escape"], native: true },
   { group: "lists", does: "next", keys: ["j", "ArrowDown"] },
   { group: "lists", does: "previous", keys: ["k", "ArrowUp"] },
+  { group: "lists", does: "select", keys: ["x"] },
+  { group: "lists", does: "extend", by: 1, keys: ["Shift+ArrowDown"] },
+  { group: "lists", does: "extend_up", by: -1, keys: ["Shift+ArrowUp"] },
   { group: "lists", does: "open", keys: ["Enter"], native: true },
   ...Object.entries(PLACES).map(([letter, page]) => ({ group: "pages", does: "go", page, keys: [`g ${letter}`] })),
 ];
@@ -25,11 +28,11 @@ const STROKES = new Map(KEYS.filter(({ native }) => !native).flatMap((entry) => 
 const isBeginning = (strokes) => [...STROKES.keys()].some((keys) => keys.startsWith(`${strokes} `));
 
 /** The key of a stroke by its Latin name, also while the keyboard writes Hangul; "" for strokes that are none of ours. */
-export function strokeOf({ key, code, ctrlKey, metaKey, altKey }, isMac) {
+export function strokeOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }, isMac) {
   const name = /^Key[A-Z]$/.test(code ?? "") && !/^[a-z]$/i.test(key) ? code.slice(3).toLowerCase() : key;
   if (altKey) return "";
   if (ctrlKey || metaKey) return (isMac ? metaKey && !ctrlKey : ctrlKey && !metaKey) && name === "k" ? "Mod+k" : "";
-  return name;
+  return shiftKey && name.startsWith("Arrow") ? `Shift+${name}` : name;
 }
 
 /**

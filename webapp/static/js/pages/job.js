@@ -1,6 +1,7 @@
 /** One job: a drawer over the page it was opened from, with an address of its own. */
 import { useEffect, useRef } from "preact/hooks";
 import * as api from "../api.js";
+import { now } from "../clock.js";
 import { signal } from "@preact/signals";
 import { Trouble } from "../components/trouble.js";
 import { Skeleton } from "../components/skeleton.js";
@@ -8,6 +9,7 @@ import { icons } from "../components/icons.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { live } from "../liveness.js";
+import { restore } from "../panels/actions.js";
 import { Facts } from "../panels/job/facts.js";
 import { Head } from "../panels/job/head.js";
 import { ProgressBlock } from "../panels/job/progress.js";
@@ -16,6 +18,7 @@ import { Tabs } from "../panels/job/tabs.js";
 import { Why } from "../panels/job/why.js";
 import { leaveJob, route, to } from "../router.js";
 import { jobs, receive } from "../store.js";
+import { undoOf } from "../undo.js";
 import { useWatch } from "../watch.js";
 
 /** Why a job could not be fetched, by id. */
@@ -40,6 +43,21 @@ function useJob(id) {
   return { job: last.current, isGone: entry?.value === null, error: failures.value[id] };
 }
 
+/** Deleted by this tab, and not for good yet. */
+function Undo({ job, until }) {
+  const left = Math.ceil((until - now.value) / 1000);
+  if (left <= 0) return html`<${Gone} known=${Boolean(job.status)} />`;
+  return html`
+    <div class="banner warn" role="alert" data-testid="job-deleted">
+      <p><strong>${t("action.deleted")}</strong> <button type="button" class="button" aria-label=${t("toast.undo.name")} onClick=${() => restore(job)}>${t("toast.undo", { n: left })}</button></p>
+    </div>`;
+}
+
+function Away({ id, job }) {
+  const undo = undoOf(id);
+  return undo ? html`<${Undo} job=${job ?? { id }} until=${undo.until} />` : html`<${Gone} known=${job} />`;
+}
+
 const Gone = ({ known }) => html`
   <div class="banner warn" role="alert" data-testid="job-gone">
     <p><strong>${t("job.gone")}</strong> ${t(known ? "job.gone.known" : "job.gone.unknown")} <a class="link" href=${to("jobs")}>${t("job.gone.next")}</a></p>
@@ -50,10 +68,10 @@ const Waiting = () => html`<div class="job-head"><${Skeleton} width=${300} heigh
 function Body({ id }) {
   const { job, isGone, error } = useJob(id);
   if (!job && error && error.status !== 404) return html`<${Trouble} error=${error} />`;
-  if (!job && (isGone || error)) return html`<${Gone} />`;
+  if (!job && (isGone || error)) return html`<${Away} id=${id} />`;
   if (!job) return html`<${Waiting} />`;
   return html`
-    ${isGone && html`<${Gone} known />`}
+    ${isGone && html`<${Away} id=${id} job=${job} />`}
     <div class=${`fresh ${isGone ? "was" : ""}`}>
       <${Head} job=${job} gone=${isGone} />
       ${!isGone && html`<${Why} job=${job} />`}

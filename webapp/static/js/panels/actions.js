@@ -1,10 +1,11 @@
-/** What a person can do to a job: asks where it cannot be taken back, does it, and says how it went. */
+/** What a person can do to a job: asks where much would be lost, does it, says how it went, and takes a delete back. */
 import * as api from "../api.js";
 import { ask } from "../components/ask.js";
 import { say, sayError } from "../components/toast.js";
 import { t } from "../i18n.js";
 import { go, toJob } from "../router.js";
 import { mayWrite, receive, server } from "../store.js";
+import { dropUndo, keepUndo, undoOf } from "../undo.js";
 
 /** These ask first. */
 const ASKED = new Set(["stop", "delete"]);
@@ -15,53 +16,74 @@ export const whyNot = () => (mayWrite.value ? "" : server.value?.why_not || t("b
 /** The job as the answer tells it; without the time of its read it only fills a gap. */
 const show = ({ job, as_of = 0 }) => receive([{ type: "job", job, as_of }]);
 
+const wordsOf = (job) => ({ title: job.title ?? job.id });
+
+/** Puts a job back that this tab has deleted. */
+export async function restore(job) {
+  const { token, dismiss } = undoOf(job.id) ?? {};
+  dropUndo(job.id);
+  dismiss?.();
+  try {
+    const answer = await api.restore(job.id, token);
+    show(answer);
+    say(t("action.restore.done", wordsOf(answer.job)));
+  } catch (error) {
+    sayError(error);
+  }
+}
+
+/** The job as it is afterwards is shown where it is open. `more`: what else the verb takes. */
+const plain = (verb) => async (job, more) => {
+  show(await api.act(job.id, verb, job.status, more));
+  say(t(`action.${verb}.done`, { ...wordsOf(job), ...more }));
+};
+
+async function runAgain(job, edited) {
+  const answer = await api.runAgain(job.id, edited);
+  show(answer);
+  say(t("action.run_again.done", wordsOf(job)));
+  go(toJob(answer.job.id));
+}
+
 const DEEDS = {
+  ...Object.fromEntries(["cancel", "requeue", "run_now", "to_front", "move", "hold", "release"].map((verb) => [verb, plain(verb)])),
   async stop(job) {
     const answer = await api.act(job.id, "stop", job.status);
     show(answer);
     if (answer.heard === 0) say(t("action.stop.unheard"), { level: "warn", fix: t("action.stop.unheard.fix") });
-    else say(t("action.stop.done", { title: job.title }));
-  },
-  async cancel(job) {
-    show(await api.act(job.id, "cancel", job.status));
-    say(t("action.cancel.done", { title: job.title }));
-  },
-  async requeue(job) {
-    show(await api.act(job.id, "requeue", job.status));
-    say(t("action.requeue.done", { title: job.title }));
-  },
-  async run_now(job) {
-    show(await api.act(job.id, "run_now", job.status));
-    say(t("action.run_now.done", { title: job.title }));
+    else say(t("action.stop.done", wordsOf(job)));
   },
   async delete(job) {
-    await api.remove(job.id, job.status);
-    say(t("action.delete.done", { title: job.title }));
+    const { undo } = await api.remove(job.id, job.status);
+    const done = t("action.delete.done", wordsOf(job));
+    if (!undo) return say(done, { level: "warn", fix: t("action.delete.final") });
+    const dismiss = say(done, { undo: { until: undo.until, run: () => restore(job) } });
+    return keepUndo(job.id, { ...undo, dismiss });
   },
-  async run_again(job) {
-    const answer = await api.runAgain(job.id);
-    show(answer);
-    say(t("action.run_again.done", { title: job.title }));
-    go(toJob(answer.job.id));
-  },
+  run_again: runAgain,
+  edit: runAgain,
 };
 
 /** The deeds this page knows, in the order of their buttons. */
 export const KNOWN = ["stop", "cancel", "requeue", "run_now", "run_again", "delete"];
+/** Those behind the last button of a job. */
+export const RARER = ["edit", "to_front", "move", "hold", "release"];
 
-/** Does `name` to `job`, as its row showed it. True afterwards: done, or the person was told why not. */
+/** Does `name` to `job`, as its row showed it. Throws what the server refused. */
+export const carryOut = (name, job, more) => DEEDS[name](job, more);
+
+/** The same, after a question where one is due. True afterwards: done, or the person was told why not. */
 export async function perform(name, job) {
   if (whyNot()) {
     say(t("action.refused"), { level: "warn", fix: whyNot() });
     return false;
   }
-  const words = { title: job.title ?? job.id };
   const agreed =
     !ASKED.has(name) ||
-    (await ask({ title: t(`action.${name}.ask`, words), text: t(`action.${name}.means`), verb: t(`action.${name}.yes`) }));
+    (await ask({ title: t(`action.${name}.ask`, wordsOf(job)), text: t(`action.${name}.means`), verb: t(`action.${name}.yes`) }));
   if (!agreed) return false;
   try {
-    await DEEDS[name](job);
+    await carryOut(name, job);
     return true;
   } catch (error) {
     sayError(error);

@@ -38,6 +38,9 @@ const Worker = ({ line: { job, worker } }) => worker && !job && html`<a class="a
 /** What was muted or unmuted. */
 const Cause = ({ line: { cause } }) => cause && html`<a class="act-job" href=${to("failures", { cause: cause.id })} title=${cause.name}>${causeName(cause)}</a>`;
 
+/** What is done to many jobs, and to how many. */
+const Many = ({ line: { operation } }) => operation && html`<span class="muted">${[t(`operations.title.${operation.verb}`), operation.jobs > 0 && t("operations.jobs", { n: operation.jobs })].filter(Boolean).join(" · ")}</span>`;
+
 /** The job that was run again. */
 const First = ({ id }) => html`${t("activity.again_of")} <a class="act-first mono" href=${toJob(id)} title=${id}>${shortId(id)}</a>`;
 
@@ -51,7 +54,7 @@ function Row({ line, gone = false }) {
         ${time(line.at)}${!isSameDay(line.at, now) && html`<span class="job-sub">${date(line.at)}</span>`}
       </td>
       <th scope="row">
-        <span class="act-what"><span class="act-verb">${verbOf(line)}</span> <${Job} line=${line} /><${Worker} line=${line} /><${Cause} line=${line} /></span>
+        <span class="act-what"><span class="act-verb">${verbOf(line)}</span> <${Job} line=${line} /><${Worker} line=${line} /><${Cause} line=${line} /><${Many} line=${line} /></span>
         <span class="job-sub clip">
           ${line.title != null && html`<span class="mono quiet">${shortId(line.job)}</span> `}${line.of && html`<${First} id=${line.of} />`}${detail && html`<span class=${line.note ? "tinted s-warn" : ""}>${detail}</span>`}
         </span>

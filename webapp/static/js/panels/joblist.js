@@ -8,7 +8,10 @@ import { has, t } from "../i18n.js";
 import { queryOf } from "../query.model.js";
 import { behind, to } from "../router.js";
 import { queues, totals } from "../store.js";
+import { total } from "./facets.model.js";
 import { pagerWords, setAside } from "./joblist.model.js";
+import { Deeds } from "./jobs/deeds.js";
+import { useSelection } from "./jobs/selection.js";
 import { JobTable } from "./jobs/table.js";
 import { openDeeds } from "./queues/open.js";
 
@@ -59,6 +62,14 @@ function Refused({ error }) {
   return html`<${Trouble} error=${error} /><div class="pager"><a class="button" href=${to("jobs", { ...behind.value.query, cursor: "", order: "" })}>${t("jobs.first")}</a></div>`;
 }
 
+/** All jobs of the list: exactly those of one queue and status, else those that a search finds. */
+function everything({ queue, status }, page) {
+  const counts = page?.counts ?? {};
+  const n = page?.total ?? (status ? counts[status] : total(counts)) ?? null;
+  const words = [status && statusName(status), queue].filter(Boolean).join(" · ");
+  return { of: queue ? { queue, ...(status && { status }) } : { q: queryOf({ status }) || "status:*" }, about: words || t("facets.all"), n, statuses: status ? { [status]: n } : null };
+}
+
 const isOfAddress = (error) => error.status === 400;
 
 /** Jobs that wait and are not in the list: said above it, with the way to put them back. */
@@ -74,7 +85,9 @@ function Aside({ queue, status }) {
 }
 
 export function JobList({ queue, status, columns, page, of, items, error, loading, isOther, retry }) {
-  const { ref, shown, newer, release } = useHold(items, (row) => row.id, of);
+  const selection = useSelection();
+  const { ref, shown, newer, release } = useHold(items, (row) => row.id, of, selection.isAny);
+  const rows = shown.map(({ item }) => item);
   if (error && !page) {
     return html`<section class="card">${isOfAddress(error) ? html`<${Refused} error=${error} />` : html`<${Trouble} error=${error} onRetry=${retry} />`}</section>`;
   }
@@ -84,8 +97,9 @@ export function JobList({ queue, status, columns, page, of, items, error, loadin
       ${LOUD_NOTES.includes(page?.note) && html`<p class="list-note">${noteText(page.note)}</p>`}
       <${Aside} queue=${queue} status=${status} />
       <div class="jobs-newer" aria-live="polite">${newer > 0 && html`<button type="button" class="newer" onClick=${release}>${t("hold.newer", { n: newer >= 50 ? "50+" : number(newer) })}</button>`}</div>
-      <${JobTable} rows=${page && shown} columns=${columns} page=${page} field=${page?.order_field ?? "created_at"} />
+      <${JobTable} rows=${page && shown} columns=${columns} page=${page} field=${page?.order_field ?? "created_at"} selection=${selection} />
       ${page && !shown.length && !loading && page.note !== "unreadable" && html`<${Empty} queue=${queue} status=${status} />`}
       ${page && status !== "created" && html`<${Pager} page=${page} status=${status} />`}
+      <${Deeds} selection=${selection} rows=${rows} all=${everything({ queue, status }, page)} />
     </section>`;
 }

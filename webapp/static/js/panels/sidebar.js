@@ -84,10 +84,12 @@ function Label() {
   return label && html`<span class=${`install ${/^prod/i.test(label) ? "tinted s-failed" : ""}`}>${label}</span>`;
 }
 
-export const Sidebar = () => html`
+/** `children`: what stands above the status. */
+export const Sidebar = ({ children }) => html`
   <header class="sidebar">
     <div class="side-head"><a class="brand" href=${to("overview")}><${Logo} />${t("brand")}</a><${Label} /></div>
     <${Nav} />
+    <div class="side-more">${children}</div>
     <div class="side-foot"><${StatusPill} /></div>
     <${Settings} />
   </header>`;

@@ -11,6 +11,7 @@ import { workers } from "../../store.js";
 import { Traceback } from "../job/traceback.js";
 import { CauseJobs } from "./cause-jobs.js";
 import { columnsOf, messageOf, nameOf, placeOf, searchOf, secondsOf } from "./causes.model.js";
+import { CauseDeeds } from "./deeds.js";
 import { Mute, muteWords, Unmute } from "./mute.js";
 import { Trend } from "./trend.js";
 
@@ -47,6 +48,7 @@ function Head({ group }) {
     <section class="card cause-head" data-testid="cause" data-cause=${group.id}>
       <div class="cause-title">
         <h2>${name}${group.new && html` <span class="chip s-failed" title=${t("failures.new.means")}>${t("failures.new")}</span>`}</h2>
+        <${CauseDeeds} group=${group} name=${name} />
         <a class="button" href=${to("jobs", { q: searchOf(group) })}>${t("failures.search")}</a>
         ${group.muted ? html`<${Unmute} id=${group.id} name=${name} />` : html`<${Mute} id=${group.id} name=${name} />`}
       </div>

@@ -8,6 +8,8 @@ import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { liveNow } from "../../liveness.js";
 import { to, toJob } from "../../router.js";
+import { ManyButton } from "../operations/many-button.js";
+import { FITS } from "../operations/verbs.model.js";
 import { groupWords, inOrder, partWord } from "./groups.model.js";
 import { Shares } from "./shares.js";
 
@@ -36,6 +38,15 @@ function Filters({ name, value, chosen }) {
   return html`<nav class="facets group-facets" aria-label=${t("groups.filter")}>${link("", value.total, t("groups.all"))}${inOrder(value.by_status).map(([status, n]) => link(status, n, partWord(status)))}</nav>`;
 }
 
+/** RQ runs what waits unless somebody cancels it; of a large group the first jobs are known. */
+function CancelWaiting({ name, value }) {
+  const ids = value.jobs.filter(({ status }) => FITS.cancel.includes(status)).map(({ id }) => id);
+  const waiting = FITS.cancel.reduce((sum, status) => sum + (value.by_status[status] ?? 0), 0);
+  if (!ids.length) return null;
+  const note = waiting > ids.length ? t("operations.first_of", { n: ids.length, of: number(waiting) }) : "";
+  return html`<${ManyButton} verb="cancel" label=${t("operations.cancel_waiting")} wish=${() => ({ of: { ids }, about: t("groups.group", { name }), note })} />`;
+}
+
 const Back = () => html`<a class="button" href=${to("groups")}>${t("groups.back")}</a>`;
 
 function Jobs({ value, chosen }) {
@@ -59,7 +70,7 @@ export function OneGroup({ name, chosen = "", board: { value, error, retry } }) 
     <section class="card jobs" aria-labelledby="group-title" data-testid="group">
       <div class="card-head ruled group-top">
         <h2 id="group-title" class="clip" title=${name}>${t("groups.group", { name })}</h2>
-        <span class="aside"><${Back} /></span>
+        <span class="aside">${value && html`<${CancelWaiting} name=${name} value=${value} />`} <${Back} /></span>
       </div>
       ${error && html`<${Trouble} error=${error} onRetry=${value ? retry : undefined} />`}
       ${value

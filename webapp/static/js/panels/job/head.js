@@ -7,6 +7,7 @@ import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { leaveJob, to } from "../../router.js";
 import { Bell } from "./bell.js";
+import { Rarer } from "./rarer.js";
 
 const call = (job) => (job.func ? `${job.func}(${job.args ?? ""})` : (job.description ?? ""));
 
@@ -24,6 +25,7 @@ export const Head = ({ job, gone }) => html`
       ${KNOWN.filter((name) => job.actions.includes(name)).map(
         (name) => html`<${ActionButton} key=${name} name=${name} job=${job} disabled=${gone} onDone=${name === "delete" ? leaveJob : undefined} />`,
       )}
+      ${!gone && html`<${Rarer} job=${job} />`}
       ${job.status === "failed" && html`<a class="button" href=${to("failures", { compare: job.id })} title=${t("job.compare.means")}>${t("job.compare")}</a>`}
       ${!gone && html`<${Bell} job=${job} />`}
     </div>

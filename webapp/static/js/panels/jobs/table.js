@@ -7,6 +7,7 @@ import { behind, to } from "../../router.js";
 import { queryOf } from "../../query.model.js";
 import { Cell } from "./cells.js";
 import { COLUMNS, instead, isDefault, isTurned, sorting, widthOf } from "./columns.model.js";
+import { Pick, PickShown } from "./pick.js";
 
 const ENDS = new Set(["waited", "ran", "spell"]);
 const WAITING_ROWS = 10;
@@ -51,26 +52,28 @@ function Why({ name, page, field }) {
 
 const Waiting = ({ columns }) =>
   Array.from({ length: WAITING_ROWS }, (_, n) => html`
-    <tr key=${n}>${columns.map((name) => html`<td class=${`col-${name}`} key=${name}><${Skeleton} width=${Math.min(COLUMNS[name].width - 40, 50 + ((n * 37) % 60))} /></td>`)}</tr>`);
+    <tr key=${n}><td class="col-pick"></td>${columns.map((name) => html`<td class=${`col-${name}`} key=${name}><${Skeleton} width=${Math.min(COLUMNS[name].width - 40, 50 + ((n * 37) % 60))} /></td>`)}</tr>`);
 
 /**
  * `rows`: [{key, item, gone}], null while none came. `page`: how its list is ordered; null for a search.
- * `field`: the time of a row that the order follows.
+ * `field`: the time of a row that the order follows. `selection`: see selection.js.
  */
-export function JobTable({ rows, columns, page, field }) {
+export function JobTable({ rows, columns, page, field, selection }) {
   const [why, setWhy] = useState(null);
+  const items = (rows ?? []).map(({ item }) => item);
+  const onPick = (row, isRange) => selection.pick(row, isRange, items);
   const isAsked = why && columns.includes(why) && sorting(why, page).why;
   return html`
     ${isAsked && html`<${Why} name=${why} page=${page} field=${field} />`}
     <div class=${`table-scroll ${isDefault(columns) ? "" : "chosen"}`}>
       <table class="job-table" style=${isDefault(columns) ? undefined : { minWidth: `${widthOf(columns)}px` }}>
         <thead>
-          <tr>${columns.map((name) => html`<${Head} key=${name} name=${name} page=${page} field=${field} why=${why} onWhy=${setWhy} />`)}</tr>
+          <tr><${PickShown} selection=${selection} items=${items} />${columns.map((name) => html`<${Head} key=${name} name=${name} page=${page} field=${field} why=${why} onWhy=${setWhy} />`)}</tr>
         </thead>
         <tbody class="fresh">
           ${rows
             ? rows.map(({ key, item, gone }) => html`
-                <tr key=${key} class=${gone ? "gone" : ""} data-job=${item.id}>${columns.map((name) => html`<${Cell} key=${name} name=${name} row=${item} field=${field} />`)}</tr>`)
+                <tr key=${key} class=${`${gone ? "gone" : ""} ${selection.has(item.id) ? "picked" : ""}`} data-job=${item.id}><${Pick} row=${item} isPicked=${selection.has(item.id)} onPick=${onPick} />${columns.map((name) => html`<${Cell} key=${name} name=${name} row=${item} field=${field} />`)}</tr>`)
             : html`<${Waiting} columns=${columns} />`}
         </tbody>
       </table>

@@ -31,10 +31,10 @@ async function empty(queue) {
   const agreed =
     operation.state === "ready" && n > 0 && (await ask({ title: t("deeds.empty.ask", words), text: t("deeds.empty.asked", words), verb: t("deeds.empty.yes", words) }));
   if (agreed) {
-    await api.startOperation(operation.id, n);
+    await api.turnOperation(operation.id, "start", { total: n });
     done("empty", words);
   } else {
-    await api.cancelOperation(operation.id);
+    await api.turnOperation(operation.id, "cancel");
     if (operation.state !== "ready") say(t("deeds.empty.not_collected"), { level: "warn", fix: t("deeds.empty.not_collected.fix") });
   }
 }

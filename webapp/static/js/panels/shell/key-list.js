@@ -8,7 +8,7 @@ import { isMac, lift } from "../../overlay.js";
 import { singleKeys } from "../../prefs.js";
 
 const GROUPS = ["anywhere", "lists", "pages"];
-const NAMES = { "Mod+k": isMac ? "⌘ K" : "Ctrl K", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
+const NAMES = { "Mod+k": isMac ? "⌘ K" : "Ctrl K", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", "Shift+ArrowDown": "⇧ ↓", "Shift+ArrowUp": "⇧ ↑" };
 
 const Strokes = ({ keys }) => html`${keys.split(keys in NAMES ? "\n" : " ").map((key) => html`<kbd key=${key}>${NAMES[key] ?? key}</kbd> `)}`;
 

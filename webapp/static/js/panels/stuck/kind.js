@@ -9,7 +9,8 @@ import { liveNow } from "../../liveness.js";
 import { to, toJob } from "../../router.js";
 import { server } from "../../store.js";
 import { ActionButton } from "../action-button.js";
-import { commands, countOf, deedOf, reasonOf, requeuable, spellOf } from "./stuck.model.js";
+import { ManyButton } from "../operations/many-button.js";
+import { commands, countOf, deedOf, reasonOf, remedies, requeuable, spellOf } from "./stuck.model.js";
 
 const JobLink = ({ job, className }) => html`<a class=${className} href=${toJob(job.id)} title=${job.id}>${job.title || shortId(job.id)}</a>`;
 
@@ -35,6 +36,12 @@ function Entry({ kind, entry, gone }) {
 const Queues = ({ queues, status }) => html`
   <span class="stuck-queues">${queues.map(({ queue, count }) => html`<a key=${queue} class="link" href=${to("jobs", { queue, status })}>${t("stuck.queue", { queue, n: count })}</a> `)}</span>`;
 
+/** The way out for all rows of the kind that are known. */
+const Remedies = ({ found }) => html`
+  <div class="stuck-many">${remedies(found).map(({ verb, ids, isParent }) => html`
+    <${ManyButton} key=${verb} verb=${verb} label=${t(isParent ? "operations.parents" : `operations.button.${verb}`, { n: ids.length })}
+      wish=${() => ({ of: { ids }, about: t(`stuck.kind.${found.kind}`), note: !isParent && found.count > ids.length ? t("operations.first_of", { n: ids.length, of: countOf(found) }) : "" })} />`)}</div>`;
+
 /** The list behind the number, where RQ keeps one. */
 const LISTS = { abandoned: "started", lost_worker: "started", overdue: "scheduled", deferred: "deferred", ready: "ready_to_enqueue" };
 
@@ -51,6 +58,7 @@ export function Kind({ found }) {
         <p>${t(`stuck.means.${found.kind}`)}</p>
         <p class="muted">${t(`stuck.remedy.${found.kind}`)}</p>
         ${commands(found, server.value).map((command) => html`<${CodeBox} key=${command} text=${command} what=${t("stuck.command")} />`)}
+        <${Remedies} found=${found} />
         ${LISTS[found.kind] && html`<${Queues} queues=${found.queues} status=${LISTS[found.kind]} />`}
       </div>
       ${newer > 0 && html`<button type="button" class="newer" onClick=${release}>${t("hold.newer", { n: newer })}</button>`}

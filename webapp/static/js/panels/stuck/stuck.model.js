@@ -19,6 +19,16 @@ export function commands({ kind, queues }, server) {
 /** The name of the deed that a row of this kind offers; "" where none would help. */
 export const deedOf = (kind, { job }) => (job.func || DEEDS[kind] !== "run_again" ? (DEEDS[kind] ?? "") : "");
 
+/**
+ * What helps with many of a kind at once: {verb, ids} of each way out, for the rows that are known.
+ * @returns {{verb: string, ids: string[], isParent: boolean}[]}
+ */
+export function remedies({ kind, jobs }) {
+  const own = jobs.filter((entry) => deedOf(kind, entry)).map(({ job }) => job.id);
+  const parents = [...new Set(jobs.filter(requeuable).map(({ parent }) => parent.id))];
+  return [{ verb: "requeue", ids: parents, isParent: true }, { verb: DEEDS[kind], ids: own, isParent: false }].filter(({ ids }) => ids.length > 1);
+}
+
 /** A failed or stopped parent can be requeued: the way out of those that wait for it. */
 export const requeuable = ({ parent }) => parent !== null && (parent.status === "failed" || parent.status === "stopped");
 
