@@ -14,7 +14,7 @@ from webapp.room.channel_layer import ChannelLayer
 from webapp.room.consumer import ChatConsumer
 from webapp.room.loopback import Loopback
 from webapp.room.presence import CROWD_MAX, GONE, HERE_MAX, Crowd, Presence
-from webapp.room.said import NAME_CHARS, harmless, introduce
+from webapp.speaker import NAME_CHARS, harmless, introduce
 
 
 class Client:

@@ -15,7 +15,7 @@ import redis
 
 from webapp.live.hub import Subscription
 from webapp.room.presence import REPEAT, Crowd, Presence
-from webapp.room.said import Speaker
+from webapp.speaker import Speaker
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from webapp.room.attendance import Attendance
 from webapp.room.loopback import Loopback
 from webapp.room.presence import Crowd
 from webapp.room.relay import Relay
-from webapp.room.said import Speaker
+from webapp.speaker import Speaker
 
 log = logging.getLogger(__name__)
 
