@@ -171,7 +171,8 @@ ROOM = f"{PREFIX}room"
 ROOM_MAX = 200
 ROOM_TOLD = 50
 ROOM_TTL = 24 * 3600
-#: stream of what servers say of who is in the Room; at most ROOM_HERE_MAX entries of 17 KB. TTL ROOM_HERE_TTL.
+#: stream of what servers say of who is in the Room, and who looks at which job; at most ROOM_HERE_MAX entries of 45 KB.
+#: TTL ROOM_HERE_TTL.
 ROOM_HERE = f"{PREFIX}room-here"
 ROOM_HERE_MAX = 100
 ROOM_HERE_TTL = 60

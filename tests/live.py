@@ -66,6 +66,9 @@ class Page:
         #: newest first; None before anything was told
         self.activity: list[dict[str, Any]] | None = None
         self.health: dict[str, Any] = {}
+        #: job id -> names of those who look at it
+        self.lookers: dict[str, list[str]] = {}
+        self.you: dict[str, Any] = {}
         self.complete = False
         self._as_of: dict[object, int] = {}
         self._asked = 0
@@ -177,6 +180,10 @@ class Page:
             known = [] if event["reset"] else self.activity or []
             seen = {line["id"] for line in known}
             self.activity = [line for line in event["lines"] if line["id"] not in seen] + known
+        elif kind == "presence":
+            self.lookers[event["job"]] = [person["name"] for person in event["here"]]
+        elif kind == "you":
+            self.you = event["you"]
         elif kind == "list":
             self.lists[event["list"]] = event
 
