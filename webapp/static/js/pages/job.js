@@ -14,6 +14,7 @@ import { ProgressBlock } from "../panels/job/progress.js";
 import { Steps } from "../panels/job/steps.js";
 import { Tabs } from "../panels/job/tabs.js";
 import { Why } from "../panels/job/why.js";
+import { speaker } from "../prefs.js";
 import { leaveJob, route, to } from "../router.js";
 import { jobs, receive } from "../store.js";
 import { useWatch } from "../watch.js";
@@ -23,7 +24,7 @@ const failures = signal({});
 
 /** The first picture comes over HTTP, changes over the socket; whichever was read later is shown. */
 function useJob(id) {
-  useWatch({ job: id });
+  useWatch({ job: id, looking: { job: id, ...speaker() } });
   useEffect(() => {
     const ended = new AbortController();
     failures.value = {};
