@@ -80,7 +80,7 @@ export function Page() {
   };
   const onBackdrop = (event) => event.target === dialog.current && leaveJob();
   return html`
-    <dialog class=${`drawer ${live.value ? "" : "stale"}`} ref=${dialog} aria-label=${t("title.job")} onCancel=${onCancel} onMouseDown=${onBackdrop} data-testid="job">
+    <dialog class=${`drawer ${live.value ? "" : "stale"}`} ref=${dialog} aria-label=${t("title.job")} onCancel=${onCancel} onClose=${() => route.peek().job && leaveJob()} onMouseDown=${onBackdrop} data-testid="job">
       <div class="drawer-in" tabindex="-1" autofocus>
         <button type="button" class="button bare icon drawer-close" onClick=${leaveJob} aria-label=${t("job.close")}><${icons.close} /></button>
         ${id && html`<${Body} key=${id} id=${id} />`}

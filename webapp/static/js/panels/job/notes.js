@@ -1,5 +1,5 @@
 /** What people left on a job for each other, and below it what was done to the job. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as api from "../../api.js";
 import { useBoard } from "../../board.js";
 import { ask } from "../../components/ask.js";
@@ -19,6 +19,7 @@ import { to } from "../../router.js";
 import { said } from "../../said.js";
 import { you } from "../../store.js";
 import { whyNot } from "../actions.js";
+import { noteOn } from "./chosen.js";
 import { Deeds } from "./deeds.js";
 import { isOwn } from "./notes.model.js";
 
@@ -59,6 +60,12 @@ function Composer({ job, isFull, most }) {
   const [text, setText] = useState(drafts.get(job.id) ?? "");
   const [busy, setBusy] = useState(false);
   const area = useGrowth(text);
+  const isWished = noteOn.value === job.id;
+  useEffect(() => {
+    if (!isWished) return;
+    noteOn.value = null;
+    area.current.focus();
+  }, [isWished]);
   const length = charsOf(text);
   const why = whyNot() || (isFull && t("notes.full", { n: most }));
   const stopped = Boolean(busy || why || !length || length > MOST_CHARS);

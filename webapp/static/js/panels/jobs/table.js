@@ -70,7 +70,7 @@ export function JobTable({ rows, columns, page, field }) {
         <tbody class="fresh">
           ${rows
             ? rows.map(({ key, item, gone }) => html`
-                <tr key=${key} class=${gone ? "gone" : ""} data-job=${item.id}>${columns.map((name) => html`<${Cell} key=${name} name=${name} row=${item} field=${field} />`)}</tr>`)
+                <tr key=${key} class=${gone ? "gone" : ""} data-job=${item.id} data-status=${item.status}>${columns.map((name) => html`<${Cell} key=${name} name=${name} row=${item} field=${field} />`)}</tr>`)
             : html`<${Waiting} columns=${columns} />`}
         </tbody>
       </table>
