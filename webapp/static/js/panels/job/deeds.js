@@ -50,7 +50,7 @@ export function Deeds({ id }) {
   const { lines, next, looked_at: n, total, error, busy, further } = useDeeds(id);
   return html`
     <section class="deeds" aria-labelledby="deeds-title" data-testid="deeds">
-      <h3 id="deeds-title">${t("notes.deeds")}</h3>
+      <h2 id="deeds-title">${t("notes.deeds")}</h2>
       ${error && html`<${Trouble} error=${error} onRetry=${further} />`}
       ${lines.length > 0 && html`<ul class="fresh">${lines.map((line) => html`<${Line} key=${line.id} line=${line} id=${id} />`)}</ul>`}
       ${!lines.length && !busy && !error && html`<p class="notes-none">${t("notes.deeds.none")}</p>`}
