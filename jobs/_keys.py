@@ -31,6 +31,15 @@ LOG_LINE_CHARS = 8_192
 #: All logs together; the sweep removes the oldest beyond it.
 LOGS_BYTES = 48 * 1024 * 1024
 
+#: zset, job id -> bytes of its notes. At most NOTED_JOBS_MAX; the sweep walks it to end notes whose job is gone.
+NOTES_INDEX = f"{PREFIX}notes-index"
+NOTED_JOBS_MAX = 2_000
+#: Notes on one job, and characters of one.
+NOTES_MAX = 50
+NOTE_CHARS = 2_000
+#: All notes together; beyond it a new one is refused.
+NOTES_BYTES = 4 * 1024 * 1024
+
 #: hash of the recorder that holds the lease: started_at, heartbeat (epoch ms). TTL RECORDER_TTL.
 RECORDER = f"{PREFIX}recorder"
 RECORDER_TTL = 15
@@ -118,7 +127,7 @@ TRASH_TTL = 3600
 #: Deleted jobs of all operations together: the smaller of this and what the rest of our keys leaves of their share.
 TRASH_BYTES = 32 * 1024 * 1024
 #: The parts of a deleted job, each renamed as it is.
-TRASH_PARTS = ("job", "dependents", "dependencies", "results", "log")
+TRASH_PARTS = ("job", "dependents", "dependencies", "results", "log", "notes")
 
 #: hash: room (bytes that our keys leave of their share, without trash). TTL 10 minutes; written by the sweep.
 SWEEP = f"{PREFIX}sweep"
@@ -153,13 +162,17 @@ ACTOR_FIELD = "live_actor"
 #: whoever asked, again_of (the job that was run again), retries and repeats (as they were asked for).
 SUBMITTED_FIELD = "live_submitted"
 
+#: Field of a job's own hash: how many notes there are on it. Written only while the hash exists.
+NOTES_FIELD = "live_notes"
+
 #: stream of what was said in the Room, newest last; at most ROOM_MAX entries of 8 KB. TTL ROOM_TTL after the last.
 #: Newcomers are told ROOM_TOLD; the rest is for servers that were away for a moment.
 ROOM = f"{PREFIX}room"
 ROOM_MAX = 200
 ROOM_TOLD = 50
 ROOM_TTL = 24 * 3600
-#: stream of what servers say of who is in the Room; at most ROOM_HERE_MAX entries of 17 KB. TTL ROOM_HERE_TTL.
+#: stream of what servers say of who is in the Room, and who looks at which job; at most ROOM_HERE_MAX entries of 45 KB.
+#: TTL ROOM_HERE_TTL.
 ROOM_HERE = f"{PREFIX}room-here"
 ROOM_HERE_MAX = 100
 ROOM_HERE_TTL = 60
@@ -183,6 +196,11 @@ def log(job_id: str) -> str:
     TTL: as its job, or the sweep.
     """
     return f"{PREFIX}log:{job_id}"
+
+
+def notes(job_id: str) -> str:
+    """stream: name, by (see `webapp/speaker.py`), text. At most NOTES_MAX entries. TTL: as its job, or the sweep."""
+    return f"{PREFIX}notes:{job_id}"
 
 
 def figures(minute: int) -> str:
@@ -340,6 +358,6 @@ def feed_prefixes() -> list[str]:
     RQ's worker and execution hashes are left out: they are heartbeats, 9 of 14 notices of a job, and are polled.
     """
     rq = "job: queue wip: finished: failed: deferred: scheduled: canceled: ready: rl workers suspended group cron"
-    ours = "log: activity catalog figures: probe: search: operation: operations unlisted added: output:"
+    ours = "log: notes: activity catalog figures: probe: search: operation: operations unlisted added: output:"
     ours += " aside held: hold: parked: pause: slipped:"
     return [f"{RQ}:{name}" for name in rq.split()] + [f"{PREFIX}{name}" for name in ours.split()]

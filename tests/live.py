@@ -21,9 +21,16 @@ NAMES = {"queue": "queues", "worker": "workers", "running": "running"}
 
 def get(server: WebServer, path: str, timeout: float = 20.0, **query: object) -> tuple[int, Any]:
     """(status, JSON or text) of a GET."""
-    url = f"{server.url}{quote(path, safe='/%')}" + (f"?{urlencode(query)}" if query else "")
+    return ask(server, "GET", quote(path, safe="/%") + (f"?{urlencode(query)}" if query else ""), timeout=timeout)
+
+
+def ask(server: WebServer, method: str, path: str, body: object = None, timeout: float = 20.0) -> tuple[int, Any]:
+    """(status, JSON or text) of a request, as a program sends it."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"} if data else {}
+    request = urllib.request.Request(f"{server.url}{quote(path, safe='/%?=&+')}", data, headers, method=method)
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
             status, body = answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -59,6 +66,9 @@ class Page:
         #: newest first; None before anything was told
         self.activity: list[dict[str, Any]] | None = None
         self.health: dict[str, Any] = {}
+        #: job id -> names of those who look at it
+        self.lookers: dict[str, list[str]] = {}
+        self.you: dict[str, Any] = {}
         self.complete = False
         self._as_of: dict[object, int] = {}
         self._asked = 0
@@ -170,6 +180,10 @@ class Page:
             known = [] if event["reset"] else self.activity or []
             seen = {line["id"] for line in known}
             self.activity = [line for line in event["lines"] if line["id"] not in seen] + known
+        elif kind == "presence":
+            self.lookers[event["job"]] = [person["name"] for person in event["here"]]
+        elif kind == "you":
+            self.you = event["you"]
         elif kind == "list":
             self.lists[event["list"]] = event
 

@@ -100,6 +100,8 @@ class JobSummary(Value):
     worker_state: str | None = None
     #: What is wrong with this row, in words.
     note: str | None = None
+    #: How many notes people left on it.
+    notes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,11 +83,15 @@ def actor() -> Actor:
 
     Only browsers say Sec-Fetch-Site or Origin; what they send to us comes from our own page, see `check`.
     """
-    login = request.authorization
-    name = (login.username or "") if current_app.config["RQLIVE"].password and login else ""
-    shown = "".join(char for char in name if char.isprintable())[:ACTOR_MAX]
+    shown = "".join(char for char in login() if char.isprintable())[:ACTOR_MAX]
     is_browser = "Sec-Fetch-Site" in request.headers or "Origin" in request.headers
     return Actor(shown.strip() or "anyone", request.remote_addr or "", "page" if is_browser else "api")
+
+
+def login() -> str:
+    """The user name of the current request's login; "" where no password is set, or no name was given."""
+    given = request.authorization
+    return (given.username or "") if current_app.config["RQLIVE"].password and given else ""
 
 
 def door() -> Door:

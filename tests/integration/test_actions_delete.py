@@ -14,8 +14,9 @@ from tests import fixture_jobs
 from tests.in_redis import activity, empty_trash, open_door, status, where
 from tests.support import eventually
 from webapp import files
-from webapp.actions import jobs
+from webapp.actions import jobs, notes
 from webapp.errors import StateChanged
+from webapp.speaker import author
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ def test_a_deleted_job_leaves_nothing(redis, door, queue, worker_process, tmp_pa
     job = failed_job(queue, worker_process)
     redis.xadd(_keys.log(job.id), {"text": "x"})
     redis.zadd(_keys.LOG_INDEX, {job.id: 1})
+    notes.leave(door, job.id, author("", "", ""), "It was me.")
     made = tmp_path / "files" / _keys.artifact_path(job.id, "profile.json")
     made.parent.mkdir(parents=True)
     made.write_text("{}")
@@ -48,9 +50,10 @@ def test_a_deleted_job_leaves_nothing(redis, door, queue, worker_process, tmp_pa
     empty_trash(door)
     assert where(redis, job) == []
     assert [key for key in redis.scan_iter(f"*{job.id}*")] == []
+    assert not redis.exists(_keys.LOG_INDEX, _keys.NOTES_INDEX)
     assert not made.parent.exists()
     assert status(redis, keep) == "finished"
-    assert activity(redis) == [("ada", "delete", job.id, "done")]
+    assert activity(redis)[1:] == [("ada", "delete", job.id, "done")]
 
 
 @pytest.mark.parametrize("state", ["queued", "scheduled", "deferred", "canceled", "finished"])

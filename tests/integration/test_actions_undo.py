@@ -12,8 +12,9 @@ from jobs import _keys
 from tests import fixture_jobs, raw_jobs
 from tests.in_redis import activity, open_door, status
 from tests.support import eventually
-from webapp.actions import jobs
+from webapp.actions import jobs, notes
 from webapp.errors import StateChanged
+from webapp.speaker import author
 
 
 @pytest.fixture
@@ -67,6 +68,7 @@ def test_a_job_of_every_status_is_back_as_it_was(redis, door, queue, worker_proc
     redis.xadd(_keys.log(found["failed"].id), {"text": "x"})
     redis.zadd(_keys.LOG_INDEX, {found["failed"].id: 1.5})
     redis.expire(_keys.log(found["failed"].id), 700)
+    notes.leave(door, found["failed"].id, author("", "Mina", "k"), "The disk was full.")
     before = picture(redis)
     for job in [*found.values(), last]:
         undo = jobs.delete(door, job.id)

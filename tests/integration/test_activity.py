@@ -13,6 +13,7 @@ from tests.in_redis import open_door
 from tests.live import Page, get_ok
 from tests.servers import RedisServer
 from webapp.errors import NotFound
+from webapp.queries import activity
 
 MODES = ["tracking", "keyspace", "sampling"]
 #: Seconds within which a change is seen: sampling looks once a second, and machines are busy.
@@ -80,8 +81,9 @@ def test_every_action_leaves_a_line_also_a_refused_one(client, redis):
 def test_a_line_tells_no_more_than_the_list_of_jobs(client, redis):
     client.post("/api/jobs", json={"type": "add", "args": {"a": 271828}, "description": "secret plans"})
     ((_, stored),) = redis.xrange(_keys.ACTIVITY)
-    assert stored.keys() == {b"at", b"actor", b"action", b"job", b"queue", b"outcome", b"server"}
-    assert not {"271828", "secret plans", "127.0.0.1"} & set(map(bytes.decode, stored.values()))
+    assert stored.keys() == {b"at", b"actor", b"action", b"job", b"queue", b"outcome", b"server", b"address"}
+    assert stored[b"address"] == b"127.0.0.1"
+    assert not any(secret in value.decode() for secret in ("271828", "secret plans") for value in stored.values())
 
 
 def test_what_failed_on_our_side_is_a_line_and_what_meant_nothing_is_none(redis, tmp_path):
@@ -117,8 +119,39 @@ def test_a_page_ends_where_the_reader_has_been(api, redis):
     assert told(api.get("/api/activity", after=ids[4])) == []
 
 
+def test_only_what_is_asked_for_is_given_however_far_back_it_lies(api, redis):
+    write(redis, "wanted")
+    write(redis, *(f"j{number}" for number in range(600)), actor="bob", outcome="state_changed")
+    write(redis, "wanted", action="delete")
+    answer = api.get("/api/activity", job="wanted")
+    assert [(line["action"], line["job"]) for line in answer["lines"]] == [("delete", "wanted"), ("cancel", "wanted")]
+    assert (answer["looked_at"], answer["total"], answer["next"]) == (602, 602, None)
+    assert told(api.get("/api/activity", actor="ada", action="delete")) == ["wanted"]
+    refused = api.get("/api/activity", outcome="refused", limit=2)
+    assert (told(refused), refused["looked_at"]) == (["j599", "j598"], 3)
+    assert told(api.get("/api/activity", outcome="refused", limit=2, before=refused["next"])) == ["j597", "j596"]
+
+
+def test_no_request_looks_at_more_than_it_may_and_says_where_to_look_on(api, redis, monkeypatch):
+    monkeypatch.setattr(activity, "LOOKED_AT_MAX", 500)
+    write(redis, "wanted")
+    write(redis, *(f"j{number}" for number in range(700)), actor="bob")
+    first = api.get("/api/activity", actor="ada")
+    assert (first["lines"], first["looked_at"], first["total"]) == ([], 500, 701)
+    second = api.get("/api/activity", actor="ada", before=first["next"])
+    assert (told(second), second["looked_at"], second["next"]) == (["wanted"], 201, None)
+
+
 @pytest.mark.parametrize(
-    "query", [{"before": "x"}, {"after": "1-2-3"}, {"before": "-1"}, {"limit": "many"}, {"after": "9" * 30}]
+    "query",
+    [
+        {"before": "x"},
+        {"after": "1-2-3"},
+        {"before": "-1"},
+        {"limit": "many"},
+        {"after": "9" * 30},
+        {"job": "x" * 6_001},
+    ],
 )
 def test_a_query_that_cannot_be_meant_is_said(api, query):
     status, body = api.status("/api/activity", **query)

@@ -26,6 +26,7 @@ BOARDS = (
     "facets/default/queued",
     "facets/",
     "graph/{job}",
+    "notes/{job}",
     "flow",
     "processes",
     "redis",

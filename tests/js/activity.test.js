@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setMessages } from "../../webapp/static/js/i18n.js";
-import { beyond, detailOf, outcomeOf, verbOf } from "../../webapp/static/js/panels/activity.model.js";
+import { beyond, choices, detailOf, fits, outcomeOf, verbName, verbOf, wantedOf, whenceOf } from "../../webapp/static/js/panels/activity.model.js";
 import { ACTIVITY_LINES, apply, initial, keepOnly } from "../../webapp/static/js/reducer.js";
 import { goldens, words } from "./support.js";
 
-const VERBS = ["enqueue", "run_again", "run_now", "cancel", "stop", "requeue", "delete", "mute", "unmute", "hold", "release", "pause", "resume", "delete_queue", "suspend", "resume_all"];
+const VERBS = ["enqueue", "run_again", "run_now", "cancel", "stop", "requeue", "delete", "note", "unnote", "mute", "unmute", "hold", "release", "pause", "resume", "delete_queue", "suspend", "resume_all"];
 const line = (n, more = {}) => ({ id: `${n}-0`, at: n, actor: "ada", action: "cancel", job: `j${n}`, outcome: "done", reason: null, heard_by: null, of: null, note: null, ...more });
 const told = (lines, more = {}) => ({ type: "activity", lines, total: lines.length, reset: false, note: null, as_of: 1, ...more });
 const head = (...numbers) => told(numbers.map((n) => line(n)), { reset: true });
@@ -47,6 +47,30 @@ test("what nobody here writes is shown as it stands", () => {
   assert.deepEqual([verbOf(odd), outcomeOf(odd).level], ["—", ""]);
   assert.match(detailOf(odd), /^Not as RQ Live writes it/);
   assert.equal(verbOf(line(1, { action: "dance" })), "dance");
+});
+
+test("a verb that has no words here is readable, done or tried", () => {
+  setMessages("en", words("en"));
+  assert.equal(verbOf(line(1, { action: "hold_queue" })), "hold queue");
+  assert.equal(verbOf(line(1, { action: "hold_queue", outcome: "refused", reason: "look_only" })), "Tried: hold queue");
+  assert.deepEqual([verbName("hold_queue"), verbName("stop")], ["hold queue", "Stopped"]);
+});
+
+test("where from and through which server stands together, and each alone where the other is not known", () => {
+  assert.equal(whenceOf({ address: "10.0.0.7", server: "web-a:8000" }), "10.0.0.7 → web-a:8000");
+  assert.deepEqual([whenceOf({ address: null, server: "web-a:8000" }), whenceOf({})], ["web-a:8000", ""]);
+});
+
+test("a line is wanted where all that is asked for fits, a run again also by the job before it", () => {
+  const again = line(1, { action: "run_again", job: "new", of: "old" });
+  assert.ok(fits(again, { actor: "ada", action: "run_again", outcome: "done", job: "old" }));
+  assert.ok(fits(again, { job: "new" }) && !fits(again, { job: "other" }) && !fits(again, { actor: "bob" }) && !fits(again, { outcome: "refused" }));
+  assert.equal(wantedOf({ cursor: "x" }), null);
+  assert.deepEqual(wantedOf({ job: "j" }), { actor: "", action: "", outcome: "", job: "j" });
+});
+
+test("what is chosen can be chosen even where no line that is known has it", () => {
+  assert.deepEqual(choices([line(1, { actor: "bob" }), line(2), line(3, { actor: null })], "actor", "zoe"), ["ada", "bob", "zoe"]);
 });
 
 test("new lines come first, and none twice", () => {

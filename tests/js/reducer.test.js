@@ -31,7 +31,7 @@ test("a golden message changes the state, and never the state before it", () => 
 
 test("an unknown type leaves the page as it is", () => {
   const state = initial();
-  assert.equal(apply(state, { type: "presence", who: [] }), state);
+  assert.equal(apply(state, { type: "weather", who: [] }), state);
   assert.equal(apply(state, { type: "toString" }), state);
 });
 

@@ -3,7 +3,7 @@
 import pytest
 
 from webapp import outcomes
-from webapp.queries.activity import JOB_CHARS, NAME_CHARS, ODD, parse
+from webapp.queries.activity import JOB_CHARS, NAME_CHARS, ODD, Wanted, parse
 from webapp.queries.fields import LATEST
 
 OURS = {b"at": b"1795360400022", b"actor": b"ada", b"action": b"cancel", b"job": b"6f0c", b"queue": b"default"}
@@ -19,7 +19,8 @@ def test_a_line_of_ours():
     found = line()
     assert (found.id, found.at, found.actor, found.action) == ("1795360400099-0", 1795360400022, "ada", "cancel")
     assert (found.job, found.queue, found.server) == ("6f0c", "default", "web-a:8000")
-    assert (found.outcome, found.reason, found.note) == ("done", None, None)
+    assert (found.outcome, found.reason, found.note, found.address) == ("done", None, None, None)
+    assert line(address=b"10.0.0.7").address == "10.0.0.7"
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,31 @@ def test_half_of_an_id_leads_nowhere():
 
 def test_bytes_that_are_no_text_are_shown_as_far_as_they_go():
     assert line(actor=b"\xffada").actor == "\ufffdada"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fits"),
+    [
+        ({}, True),
+        ({"actor": "ada"}, True),
+        ({"actor": "ad"}, False),
+        ({"actor": "ada", "action": "cancel", "outcome": "done", "job": "6f0c"}, True),
+        ({"actor": "ada", "action": "stop"}, False),
+        ({"outcome": "refused"}, False),
+        ({"job": "6f0"}, False),
+    ],
+)
+def test_a_line_is_wanted_where_all_that_is_asked_for_fits(wanted, fits):
+    assert Wanted(**wanted).fits(OURS) is fits
+
+
+def test_a_run_again_is_about_both_jobs():
+    again = OURS | {b"job": b"new", b"outcome": outcomes.again_of("old").encode()}
+    assert all(Wanted(job=job).fits(again) for job in ("new", "old"))
+    assert not Wanted(job="other").fits(again)
+
+
+def test_an_entry_of_another_program_is_wanted_only_where_nothing_is_asked_for():
+    assert Wanted().fits({b"hello": b"world"})
+    assert Wanted(outcome="unknown").fits({b"hello": b"world"})
+    assert not Wanted(actor="ada").fits({})

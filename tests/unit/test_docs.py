@@ -47,7 +47,7 @@ def test_every_event_is_documented() -> None:
     text = (DOCS / "protocol.md").read_text()
     makers = (name for name, value in vars(events).items() if callable(value) and value.__module__ == events.__name__)
     words = {"part": "overview", "snapshot": "complete", "list_changed": "list"}
-    helpers = {"Event", "job_topic", "row_topic", "log_topic", "list_topic", "board_topic"}
+    helpers = {"Event", "job_topic", "row_topic", "log_topic", "list_topic", "board_topic", "presence_topic"}
     for name in set(makers) - helpers:
         assert f"`{words.get(name, name)}`" in text, name
 
@@ -65,11 +65,13 @@ def test_every_key_of_ours_is_documented() -> None:
     keys |= {_keys.trash_part(part, "<job id>") for part in _keys.TRASH_PARTS}
     keys |= {_keys.told("<worker>"), _keys.told_to_end("<worker>"), _keys.SUPERVISORS, _keys.output("<worker>")}
     keys |= {_keys.added("<make run>"), _keys.added_asked("<make run>")}
+    keys |= {_keys.notes("<job id>"), _keys.NOTES_INDEX}
     for key in keys:
         assert f"`{key.removeprefix(_keys.PREFIX)}`" in text, key
     assert _keys.PROGRESS_FIELD in text
     assert _keys.ACTOR_FIELD in text
     assert _keys.SUBMITTED_FIELD in text
+    assert _keys.NOTES_FIELD in text
 
 
 def test_the_version_stands_the_same_in_both_places() -> None:

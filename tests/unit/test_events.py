@@ -120,6 +120,8 @@ def written(body: dict) -> Event:
             body["as_of"],
         ),
         "board": lambda: events.board(body["board"], body["value"], body["as_of"], body["error"]),
+        "presence": lambda: events.presence(body["job"], {"here": body["here"], "count": body["count"]}),
+        "you": lambda: events.you(body["you"]),
         "list": lambda: events.list_changed(body["list"], body["version"], body["total"], body["as_of"]),
     }
     return makers[kind]()
@@ -134,7 +136,7 @@ def test_the_server_writes_the_golden_message(name):
 
 def test_every_event_has_a_golden_message():
     makers = {name for name, value in vars(events).items() if callable(value) and value.__module__ == events.__name__}
-    makers -= {"Event", "job_topic", "row_topic", "log_topic", "list_topic", "board_topic"}
+    makers -= {"Event", "job_topic", "row_topic", "log_topic", "list_topic", "board_topic", "presence_topic"}
     words = {"part": "overview", "snapshot": "overview", "list_changed": "list"}
     assert {words.get(name, name) for name in makers} == {body["type"] for body in GOLDEN.values()}
 

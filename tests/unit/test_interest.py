@@ -44,6 +44,13 @@ def test_what_is_counted_makes_the_overview_due(key):
     assert dirty(key).counts
 
 
+def test_the_notes_of_a_job_and_not_their_index():
+    made = dirty(_keys.notes("6f0c"), _keys.NOTES_INDEX)
+    assert made.notes == {"6f0c"}
+    assert not made.counts
+    assert not made.jobs
+
+
 def test_a_search_and_nothing_else_of_it():
     made = dirty(_keys.search("5ea4"), _keys.search_hits("5ea4"), _keys.SEARCHES)
     assert made.searches == {"5ea4"}

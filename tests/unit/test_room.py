@@ -13,8 +13,19 @@ from webapp.room import said
 from webapp.room.channel_layer import ChannelLayer
 from webapp.room.consumer import ChatConsumer
 from webapp.room.loopback import Loopback
-from webapp.room.presence import CROWD_MAX, GONE, HERE_MAX, Crowd, Presence
-from webapp.room.said import NAME_CHARS, harmless, introduce
+from webapp.room.presence import (
+    CROWD_MAX,
+    GONE,
+    HERE_MAX,
+    LOOKED_AT_BYTES,
+    LOOKED_AT_MAX,
+    LOOKERS_MAX,
+    LOOKERS_TOLD_MAX,
+    Crowd,
+    Presence,
+    worth_telling,
+)
+from webapp.speaker import NAME_CHARS, harmless, introduce
 
 
 class Client:
@@ -206,6 +217,38 @@ def test_a_crowd_too_large_to_name_is_counted():
     here = presence.here()
     assert len(here["here"]) == HERE_MAX
     assert here["count"] == 5 * (CROWD_MAX + 20)
+
+
+def test_who_looks_at_a_job_is_who_does_on_any_server():
+    presence = Presence()
+    presence.heard("a", Crowd(), 0, {"j1": crowd("x", "y"), "j2": crowd("x")})
+    presence.heard("b", crowd("z"), 0, {"j1": crowd("y", "z")})
+    assert [person["name"] for person in presence.looking("j1")["here"]] == ["X", "Y", "Z"]
+    assert presence.looking("j1")["count"] == 3
+    assert presence.looking("j2") == {"here": [{"name": "X", "by": "x"}], "count": 1}
+    assert presence.looking("j3") == {"here": [], "count": 0}
+    presence.heard("a", Crowd(), 1, {"j2": crowd("x")})
+    assert presence.looking("j1")["count"] == 2
+    presence.expire(GONE)
+    assert presence.looking("j1")["count"] == 0, "b has fallen silent"
+    assert presence.looking("j2")["count"] == 1, "a server without a Room is kept for its lookers"
+
+
+def test_of_many_who_look_a_few_are_named_and_all_are_counted():
+    presence = Presence()
+    for server in ("a", "b"):
+        people = [(f"{server}{number}", f"{server}{number}") for number in range(50)]
+        presence.heard(server, Crowd(), 0, {"j": Crowd.of(people, LOOKERS_MAX)})
+    assert len(presence.looking("j")["here"]) == LOOKERS_MAX
+    assert presence.looking("j")["count"] == 100
+
+
+def test_a_server_tells_no_more_of_lookers_than_fits():
+    many = {f"j{number}": crowd("x") for number in range(LOOKED_AT_MAX + 5)}
+    assert len(worth_telling(many)) == LOOKED_AT_MAX
+    crowded = {f"j{number}": crowd(*(f"{number}-{one}" for one in range(LOOKERS_MAX))) for number in range(10)}
+    assert sum(len(one.people) for one in worth_telling(crowded).values()) == LOOKERS_TOLD_MAX
+    assert worth_telling({"말" * LOOKED_AT_BYTES: crowd("x"), "j": crowd("x")}).keys() == {"j"}
 
 
 def test_an_allowance_fills_again(monkeypatch):

@@ -3,7 +3,7 @@
 import pytest
 
 from webapp.errors import BadInput
-from webapp.live.watch import Watch
+from webapp.live.watch import Looker, Watch
 
 
 def test_a_whole_watch():
@@ -29,6 +29,13 @@ def test_nothing_may_be_watched(empty):
     assert Watch.parse(empty).topics == frozenset()
 
 
+def test_who_looks_at_an_open_job_says_who_they_are():
+    watch = Watch.parse({"job": "j", "looking": {"job": "j", "name": "Mina", "key": "k"}})
+    assert watch.looking == Looker("j", "Mina", "k")
+    assert watch.topics == {"job:j", "presence:j"}
+    assert Watch.parse({"looking": {"job": "j", "name": None}}).looking == Looker("j", "", "")
+
+
 @pytest.mark.parametrize("after", [None, "", "0", "0-0"])
 def test_a_log_from_its_start(after):
     assert Watch.parse({"log": {"job": "j", "after": after}}).logs == {"j": after or "0"}
@@ -45,6 +52,10 @@ def test_a_log_from_its_start(after):
         {"job": 5},
         {"job": "x" * 6_001},
         {"job": ["a"]},
+        {"looking": "j"},
+        {"looking": {}},
+        {"looking": {"job": "j", "name": 5}},
+        {"looking": {"job": "j", "key": "x" * 301}},
         {"rows": "abc"},
         {"rows": {"a": 1}},
         {"rows": ["x"] * 201},

@@ -90,6 +90,7 @@ class Door:
     def _record(self, verb: str, entry: Entry, outcome: str) -> None:
         line = {"at": time.time_ns() // 1_000_000, "actor": self.actor.name, "action": verb, "job": entry.job}
         line |= {"queue": entry.queue or "", "outcome": outcome, "server": server_name(self.config)}
+        line |= {"address": self.actor.address}
         line |= {"worker": entry.worker} if entry.worker else {}
         try:
             self.writer.xadd(_keys.ACTIVITY, line, maxlen=_keys.ACTIVITY_MAX, approximate=True)

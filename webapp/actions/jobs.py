@@ -98,7 +98,7 @@ def release(door: Door, job_id: str, drawn: str | None = None) -> None:
 
 
 def delete(door: Door, job_id: str, drawn: str | None = None) -> Undo | None:
-    """The job, its results, log, artifacts and the uploads that no other job uses are gone; it is in no list.
+    """The job, its results, log, notes, artifacts and the uploads that no other job uses are gone; it is in no list.
 
     Returns how it can be put back, for UNDO_SECONDS: until then its files stay. None where the trash is full. Jobs that
     waited for it stay deferred, as with RQ's default. Refused while it runs, since its worker would write it anew.
@@ -115,7 +115,7 @@ def delete(door: Door, job_id: str, drawn: str | None = None) -> Undo | None:
 
 
 def restore(door: Door, job_id: str, token: str) -> None:
-    """A deleted job is back: its hash, results, log and files, its lives, and its places with their scores.
+    """A deleted job is back: its hash, results, log, notes and files, its lives, and its places with their scores.
 
     In its queue it stands beside a neighbour of before, else as far from the head as before; one that held a slot of
     its rate limit waits for one. Raises StateChanged with code "exists" where the id is used again, "over" where the

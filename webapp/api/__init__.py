@@ -13,6 +13,7 @@ RESOURCES = (
     "submit",
     "batch",
     "job_actions",
+    "notes",
     "uploads",
     "artifacts",
     "activity",

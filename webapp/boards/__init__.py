@@ -14,6 +14,7 @@ def load() -> dict[str, Board]:
     from webapp.boards.flow import Flow
     from webapp.boards.graph import Graph
     from webapp.boards.groups import Group, Groups, Limits
+    from webapp.boards.notes import Notes
     from webapp.boards.operations import Operation, Operations
     from webapp.boards.processes import Processes
     from webapp.boards.redis import RedisInfo
@@ -32,6 +33,7 @@ def load() -> dict[str, Board]:
         "group": Group(),
         "groups": Groups(),
         "limits": Limits(),
+        "notes": Notes(),
         "operation": Operation(),
         "operations": Operations(),
         "output": Output(),

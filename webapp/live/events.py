@@ -38,6 +38,10 @@ def board_topic(name: str) -> str:
     return f"board:{name}"
 
 
+def presence_topic(job_id: str) -> str:
+    return f"presence:{job_id}"
+
+
 @dataclass(frozen=True)
 class Event:
     """One change, encoded once however many hear it."""
@@ -134,3 +138,14 @@ def board(name: str, value: dict[str, Any] | None, as_of: int, error: dict[str, 
     """The value of a watched board; with `error`, why it could not be read anew. `value` None: nothing is known."""
     topic = board_topic(name)
     return Event(topic, topic, {"type": "board", "board": name, "value": value, "error": error, "as_of": as_of})
+
+
+def presence(job_id: str, looking: dict[str, Any]) -> Event:
+    """Who looks at a job now, on all servers; `looking`: see `webapp/room/presence.py`."""
+    topic = presence_topic(job_id)
+    return Event(topic, topic, {"type": "presence", "job": job_id} | looking)
+
+
+def you(speaker: dict[str, Any]) -> Event:
+    """As whom the others see this page; for one socket."""
+    return Event(EVERYONE, "you", {"type": "you", "you": speaker})

@@ -10,6 +10,7 @@ from webapp.live.events import list_topic
 _JOB = rqkeys.JOB_PREFIX.encode()
 _QUEUE = rqkeys.QUEUE_PREFIX.encode()
 _LOG = _keys.log("").encode()
+_NOTES = _keys.notes("").encode()
 _SEARCH = _keys.search("").encode()
 _OPERATION = _keys.operation("").encode()
 _OPERATIONS = _keys.OPERATIONS.encode()
@@ -46,6 +47,7 @@ class Dirty:
     added: bool = False
     jobs: set[str] = field(default_factory=set)
     logs: set[str] = field(default_factory=set)
+    notes: set[str] = field(default_factory=set)
     searches: set[str] = field(default_factory=set)
     #: ids of operations; "" for the list of them
     operations: set[str] = field(default_factory=set)
@@ -85,6 +87,8 @@ class Dirty:
                 self.jobs.add(job_id.decode("utf-8", "replace"))
         elif key.startswith(_LOG):
             self.logs.add(key[len(_LOG) :].decode("utf-8", "replace"))
+        elif key.startswith(_NOTES):
+            self.notes.add(key[len(_NOTES) :].decode("utf-8", "replace"))
         elif key.startswith(_SEARCH):
             self.searches.add(key[len(_SEARCH) :].decode("utf-8", "replace"))
         elif key.startswith(_OPERATION):

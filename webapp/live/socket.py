@@ -11,11 +11,12 @@ from flask import Blueprint
 from flask_sock import Sock
 from simple_websocket import Server
 
-from webapp import live, server_info, sockets
+from webapp import live, room, security, server_info, sockets
 from webapp.errors import BadInput
 from webapp.live import events, safe_socket
 from webapp.live.events import Event
-from webapp.live.watch import Watch
+from webapp.live.watch import Looker, Watch
+from webapp.speaker import introduce
 
 bp = Blueprint("live", __name__)
 bp.before_request(sockets.admit)
@@ -36,6 +37,8 @@ class Session:
         self._ws = ws
         self._live = live.current()
         self._subscription = self._live.hub.subscribe(ws.event.set, page=True)
+        self._room = room.current()
+        self._login = security.login()
         self._server = server_info.describe()
         self._seq = 0
         self._greeted = False
@@ -61,6 +64,7 @@ class Session:
                 if self._greeted:
                     self._send(self._subscription.take())
         finally:
+            self._room.look_away(self._subscription)
             self._live.hub.unsubscribe(self._subscription)
 
     def _on_message(self, message: str | bytes) -> None:
@@ -88,6 +92,11 @@ class Session:
                 added.add(events.log_topic(job_id))
         told: list[Event] = [] if self._greeted else [self._hello(), self._health()]
         self._greeted = True
+        if watch.looking != (known and known.looking):
+            told += self._look(watch.looking)
+        if watch.looking and (topic := events.presence_topic(watch.looking.job)) in added:
+            added.remove(topic)
+            told += self._lookers(watch.looking.job)
         unknown = set()
         for topic in sorted(added):
             latest = self._live.latest(topic)
@@ -97,6 +106,19 @@ class Session:
         if unknown:
             self._live.ask(unknown)
         self._send(told, request_id if isinstance(request_id, int | str) else None, always=True)
+
+    def _look(self, looking: Looker | None) -> list[Event]:
+        """Have the others see what is looked at here. Who nobody said a key of is another one on each page."""
+        if looking is None:
+            self._room.look_away(self._subscription)
+            return []
+        speaker = introduce(self._login, looking.name, looking.key)
+        self._room.look(self._subscription, looking.job, speaker)
+        return [events.you(speaker.as_json())]
+
+    def _lookers(self, job_id: str) -> list[Event]:
+        known = self._room.looking(job_id)
+        return [events.presence(job_id, known)] if known else []
 
     def _resync(self) -> None:
         """The mailbox overflowed: begin again with what is true now."""

@@ -16,8 +16,9 @@ REMOVALS = 50
 #: What a log is taken to weigh where Redis does not tell: MEMORY USAGE may be forbidden.
 GUESS = 32 * 1024
 
-#: KEYS: index, then job and log of each; ARGV: the ids. A log ends if its job is gone at that very moment.
-END_LOGS = """
+#: KEYS: index, then job and log (or what else is kept of a job) of each; ARGV: the ids. A log ends if its job is gone
+#: at that very moment.
+END_WITH_JOB = """
 local ended = 0
 for i, id in ipairs(ARGV) do
   if redis.call('EXISTS', KEYS[2 * i]) == 0 then
@@ -35,7 +36,7 @@ class LogSweep:
 
     def __init__(self, writer: redis.Redis) -> None:
         self._redis = writer
-        self._end_logs = writer.register_script(END_LOGS)
+        self._end_logs = writer.register_script(END_WITH_JOB)
         self._cursor = 0
         self._walked_bytes = 0
         #: What all logs weighed when they were last walked through, in bytes.

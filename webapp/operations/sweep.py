@@ -1,4 +1,4 @@
-"""Sweeps up after jobs, once a minute: logs without a job, and whatever of ours grows beyond its share.
+"""Sweeps up after jobs, once a minute: logs and notes without a job, and whatever of ours grows beyond its share.
 
 Touches keys of ours only. One process at a time by lease; each step is bounded. What is removed, and why, stands in
 docs/operations.md.
@@ -19,6 +19,7 @@ from webapp.operations.figures_sweep import FiguresSweep
 from webapp.operations.file_sweep import FileSweep
 from webapp.operations.lease import Lease
 from webapp.operations.log_sweep import LogSweep
+from webapp.operations.note_sweep import NoteSweep
 from webapp.queries.fields import integer, reply
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Sweeper:
         self._stopping = threading.Event()
         self._lease = Lease(connections.writer, "sweep", LEASE_MS)
         self._logs = LogSweep(connections.writer)
+        self._notes = NoteSweep(connections.writer)
         self._figures = FiguresSweep(connections.writer)
         self._files = FileSweep(config, connections.reader) if config.may_write else None
         self._next_files = 0.0
@@ -67,7 +69,7 @@ class Sweeper:
         self._stopping.set()
 
     def sweep(self) -> None:
-        """Once over keys, and every FILES_INTERVAL over files. About six round trips where there is little to do."""
+        """Once over keys, and every FILES_INTERVAL over files. About seven round trips where there is little to do."""
         if self._lease.take():
             try:
                 self._sweep_keys()
@@ -85,8 +87,10 @@ class Sweeper:
         budget = _budget((memory or {}).get("maxmemory") or 0)
         figures = self._figures.sweep(moment[0] // 60, int(budget * FIGURES_SHARE))
         self._say(figures, "minutes of figures beyond their share")
+        self._say(self._notes.sweep(), "jobs' notes, since the job is gone")
         thrown, held = self._weigh_operations()
-        left = budget - self._figures.total - sum(size or 0 for size in sizes) - self._weigh_searches() - held
+        known = self._figures.total + self._notes.total + sum(size or 0 for size in sizes)
+        left = budget - known - self._weigh_searches() - held
         if logs:
             most = max(0, min(_keys.LOGS_BYTES, left - thrown))
             self._say(self._logs.sweep(most), "logs without a job or beyond their share")

@@ -17,6 +17,8 @@ from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
 
 LINES_MAX = 200
+#: Lines that are looked at for those that are wanted, in all and at a time (about a millisecond of Redis).
+LOOKED_AT_MAX, LOOKED_AT_ONCE = 2_000, 250
 #: Characters of a name in a line, and of an id of a job: a longer one is none of ours, and would fill the screen.
 NAME_CHARS = 120
 JOB_CHARS = 1_000
@@ -52,8 +54,9 @@ class Line(Value):
     jobs: int | None = None
     #: What was done to many jobs: {"id", "verb", "jobs"}.
     operation: dict | None = None
-    #: The web process that was asked.
+    #: The web process that was asked, and from where.
     server: str | None
+    address: str | None = None
     note: str | None = None
 
 
@@ -66,20 +69,74 @@ class Lines:
     total: int
     #: Whether the line that was asked from is the next older one: nothing lies between.
     joined: bool = False
-    #: Whether older lines than these were left out.
-    more: bool = False
+    #: Where to look on for older ones; None where there are none.
+    next: str | None = None
+    #: How many lines were looked at for these.
+    looked_at: int = 0
     note: str | None = None
 
 
-def page(reader: redis.Redis, rows: RowReader, before: str, after: str, limit: int) -> Lines:
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines are asked for; "": any."""
+
+    actor: str = ""
+    action: str = ""
+    #: done, refused, failed, unknown
+    outcome: str = ""
+    #: Of this job, or of a run of it again.
+    job: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.actor or self.action or self.outcome or self.job)
+
+    def fits(self, fields: Mapping[bytes, bytes]) -> bool:
+        """Whether these fields of an entry are asked for."""
+        plain = all(
+            not wanted or text(fields.get(name)) == wanted
+            for name, wanted in ((b"actor", self.actor), (b"action", self.action))
+        )
+        if not plain or not (self.outcome or self.job):
+            return plain
+        outcome = outcomes.read(text(fields.get(b"outcome")))
+        is_of_job = not self.job or self.job in (text(fields.get(b"job")), outcome.of)
+        return is_of_job and self.outcome in ("", outcome.word)
+
+
+def page(reader: redis.Redis, rows: RowReader, before: str, after: str, limit: int, wanted: Wanted = Wanted()) -> Lines:
     """The newest lines older than the stream id `before` ("": any) and newer than `after`; at most `limit`.
 
-    Two round trips, up to four where jobs are named that were not met before.
+    Two round trips, up to four where jobs are named that were not met before. Where only some lines are `wanted`, one
+    for each LOOKED_AT_ONCE lines that are looked at, at most LOOKED_AT_MAX: `next` leads on from there.
     """
     most = min(limit, LINES_MAX)
-    newest, oldest = f"({before}" if before else "+", f"({after}" if after else "-"
-    found = _read(reader, newest, oldest, most + 1)
-    return _named(reader, rows, replace(found, lines=found.lines[:most], more=len(found.lines) > most))
+    oldest = f"({after}" if after else "-"
+    found = _search(reader, before, oldest, most, wanted) if wanted else _newest(reader, before, oldest, most)
+    return _named(reader, rows, found)
+
+
+def _newest(reader: redis.Redis, before: str, oldest: str, most: int) -> Lines:
+    found = _read(reader, f"({before}" if before else "+", oldest, most + 1)
+    lines = found.lines[:most]
+    return replace(found, lines=lines, next=lines[-1].id if len(found.lines) > most else None, looked_at=len(lines))
+
+
+def _search(reader: redis.Redis, before: str, oldest: str, most: int, wanted: Wanted) -> Lines:
+    lines: list[Line] = []
+    looked_at, total, edge = 0, 0, before
+    while looked_at < LOOKED_AT_MAX:
+        entries, total = _entries(reader, f"({edge}" if edge else "+", oldest, LOOKED_AT_ONCE)
+        if entries is None:
+            return Lines((), 0, note=UNREADABLE)
+        for entry_id, fields in entries:
+            looked_at, edge = looked_at + 1, text(entry_id) or ""
+            if wanted.fits(fields or {}):
+                lines.append(parse(entry_id, fields))
+            if len(lines) == most:
+                return Lines(tuple(lines), total, next=edge, looked_at=looked_at)
+        if len(entries) < LOOKED_AT_ONCE:
+            return Lines(tuple(lines), total, looked_at=looked_at)
+    return Lines(tuple(lines), total, next=edge, looked_at=looked_at)
 
 
 def since(reader: redis.Redis, rows: RowReader, last: str | None, limit: int) -> Lines:
@@ -96,19 +153,28 @@ def since(reader: redis.Redis, rows: RowReader, last: str | None, limit: int) ->
 
 
 def _read(reader: redis.Redis, newest: str, oldest: str, limit: int) -> Lines:
+    entries, total = _entries(reader, newest, oldest, limit)
+    if entries is None:
+        return Lines((), 0, note=UNREADABLE)
+    return Lines(tuple(parse(entry_id, fields or {}) for entry_id, fields in entries), total)
+
+
+def _entries(reader: redis.Redis, newest: str, oldest: str, limit: int) -> tuple[list | None, int]:
+    """(entries, how many there are in all); None where the key cannot be read as a stream. One round trip."""
     plan = Plan(reader)
     plan.ask("lines", lambda pipe: pipe.xrevrange(_keys.ACTIVITY, newest, oldest, count=limit))
     plan.ask("total", lambda pipe: pipe.xlen(_keys.ACTIVITY))
     plan.execute()
     (entries,), (total,) = plan["lines"], plan["total"]
     if isinstance(entries, redis.RedisError) or isinstance(total, redis.RedisError):
-        return Lines((), 0, note=UNREADABLE)
-    return Lines(tuple(parse(entry_id, fields or {}) for entry_id, fields in entries), total)
+        return None, 0
+    return entries, total
 
 
 def parse(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Line:
     """The line of one entry, whatever it holds."""
-    names = {name: text(fields.get(name.encode())) for name in ("actor", "action", "queue", "worker", "server")}
+    named = ("actor", "action", "queue", "worker", "server", "address")
+    names = {name: text(fields.get(name.encode())) for name in named}
     job, written = text(fields.get(b"job")), text(fields.get(b"outcome"))
     outcome = outcomes.read(written)
     ours = names["actor"] and names["action"] and outcome.word != "unknown"

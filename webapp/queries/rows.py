@@ -12,7 +12,7 @@ from webapp import decode, rqkeys
 from webapp.models import STATUSES, JobSummary, Progress
 from webapp.queries import progress
 from webapp.queries.calls import FIELD_BYTES, NOTHING, TITLE_CHARS, Call, Calls, off_hub
-from webapp.queries.fields import moment, reply, seconds_ms, text
+from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.titles import Titles
 
 EXPIRED = "Expired: only its id is left in the list."
@@ -28,6 +28,7 @@ FIELDS = (
     "ended_at",
     "worker_name",
     _keys.PROGRESS_FIELD,
+    _keys.NOTES_FIELD,
 )
 CREATED_AT, PROGRESS = FIELDS.index("created_at"), FIELDS.index(_keys.PROGRESS_FIELD)
 
@@ -136,7 +137,7 @@ class RowReader:
             return JobSummary(id=job_id, status=None, title=job_id, note="The key of this job does not hold a job.")
         if not any(value is not None for value in fields):
             return JobSummary(id=job_id, status=None, title=job_id, note=EXPIRED)
-        status, origin, created, enqueued, started, ended, worker, reported, *_ = fields
+        status, origin, created, enqueued, started, ended, worker, reported, notes, *_ = fields
         call = self._calls.get(job_id) or NOTHING
         job_type, title = self.titles.of(call.func)
         row = JobSummary(
@@ -155,6 +156,7 @@ class RowReader:
             worker=text(worker),
             progress=progress.from_field(reported) or told,
             note=_note(status, call),
+            notes=max(0, integer(notes) or 0),
         )
         return row if row.status == "started" or row.progress is None else replace(row, progress=None)
 

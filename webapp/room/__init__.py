@@ -1,8 +1,10 @@
-"""The Room of a web process: everyone who is in it, on whichever server of this Redis, hears what is said."""
+"""The Room of a web process: everyone who is in it, on whichever server of this Redis, hears what is said; and whoever
+has a job open sees who else has."""
 
 from flask import Flask, current_app
 
 from webapp.config import Config
+from webapp.live import events
 from webapp.room.channel_layer import ChannelLayer
 from webapp.room.loopback import Loopback
 from webapp.room.relay import Relay
@@ -11,7 +13,8 @@ from webapp.room.relay import Relay
 def build(app: Flask, config: Config) -> ChannelLayer:
     """The channel layer: through Redis where we may write to it, else among those who are on this server."""
     relay = Relay(app.extensions["connections"]) if config.may_write else Loopback()
-    return ChannelLayer(relay)
+    hub = app.extensions["live"].hub
+    return ChannelLayer(relay, lambda job_id, looking: hub.publish([events.presence(job_id, looking)]))
 
 
 def init_app(app: Flask, config: Config) -> None:

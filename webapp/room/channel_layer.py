@@ -19,9 +19,9 @@ from webapp.live.events import Event
 from webapp.live.hub import Hub, Subscription
 from webapp.room.attendance import Attendance
 from webapp.room.loopback import Loopback
-from webapp.room.presence import Crowd
+from webapp.room.presence import Crowd, Lookers
 from webapp.room.relay import Relay
-from webapp.room.said import Speaker
+from webapp.speaker import Speaker
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +32,14 @@ GROUP = "room"
 class ChannelLayer:
     """One per web process. Connects to Redis when the first client joins."""
 
-    def __init__(self, relay: Relay | Loopback) -> None:
+    def __init__(
+        self, relay: Relay | Loopback, tell_lookers: Callable[[str, dict], None] = lambda job_id, looking: None
+    ) -> None:
+        """`tell_lookers` is given a job, and who looks at it, whenever that has changed: for the pages of this one."""
         self._relay = relay
         self._hub = Hub()
         self._lock = threading.RLock()
-        self._attendance = Attendance(relay, lambda here: self._tell("here", here))
+        self._attendance = Attendance(relay, lambda here: self._tell("here", here), tell_lookers)
         self._said: deque[dict[str, Any]] = deque(maxlen=_keys.ROOM_TOLD)
         #: How far a message goes now: servers, server, away. None before that is known.
         self._reach: str | None = None
@@ -66,8 +69,23 @@ class ChannelLayer:
         self._hub.unsubscribe(channel)
         with self._lock:
             self._attendance.leave(channel)
-            if not self._attendance:
-                self._relay.rest()
+            self._rest_if_empty()
+
+    def look(self, channel: Subscription, job_id: str, speaker: Speaker) -> None:
+        """The page of `channel` has this job open, and no other any more: the pages of all servers are told."""
+        with self._lock:
+            self._attendance.look(channel, job_id, speaker)
+            self._relay.listen(self)
+
+    def look_away(self, channel: Subscription) -> None:
+        """The page of `channel` has no job open any more. Any number of times."""
+        with self._lock:
+            self._attendance.look_away(channel)
+            self._rest_if_empty()
+
+    def looking(self, job_id: str) -> dict[str, Any] | None:
+        """Who looks at a job that somebody here looks at, as it was told last; None before that."""
+        return self._attendance.told_lookers.get(job_id)
 
     def resync(self, channel: Subscription) -> None:
         """The mailbox of a client that reads too slowly overflowed: it goes on with what is true now."""
@@ -96,9 +114,9 @@ class ChannelLayer:
             self._said.append(message)
             self._tell(None, message)
 
-    def crowd(self, server: str, crowd: Crowd, age: float) -> None:
+    def crowd(self, server: str, crowd: Crowd, age: float, lookers: Lookers) -> None:
         """See `relay.Ear`."""
-        self._attendance.heard(server, crowd, age)
+        self._attendance.heard(server, crowd, age, lookers)
 
     def lost(self, error: redis.RedisError) -> None:
         """See `relay.Ear`."""
@@ -112,6 +130,10 @@ class ChannelLayer:
         with self._lock:
             self._reach = None
         self._attendance.forget()
+
+    def _rest_if_empty(self) -> None:
+        if not self._attendance:
+            self._relay.rest()
 
     def _set_reach(self, reach: str) -> None:
         if reach != self._reach:

@@ -11,7 +11,7 @@ from webapp.errors import DashboardError
 from webapp.live.hub import Subscription
 from webapp.room import said
 from webapp.room.channel_layer import ChannelLayer
-from webapp.room.said import Speaker
+from webapp.speaker import Speaker
 
 
 class ChatConsumer:

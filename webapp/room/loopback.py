@@ -4,7 +4,7 @@ import time
 from itertools import count
 
 from webapp.room import said
-from webapp.room.presence import Crowd
+from webapp.room.presence import Crowd, Lookers
 from webapp.room.relay import Ear
 
 
@@ -34,5 +34,5 @@ class Loopback:
         at = time.time_ns() // 1_000_000
         self._ear.heard(said.as_heard(f"{at}-{next(self._numbers)}", at, name, by, text, ref))
 
-    def announce(self, server: str, crowd: Crowd) -> None:
+    def announce(self, server: str, crowd: Crowd, lookers: Lookers) -> None:
         """There is no other server to tell."""

@@ -1,4 +1,4 @@
-"""Between this server's Room and Redis: two capped streams, one for what is said and one for who is there.
+"""Between this server's people and Redis: two capped streams, one for what is said in the Room, one for who is where.
 
 A stream rather than PUBLISH: after a break the reader goes on where it stopped, and who comes later can read what was
 said. `loopback.py` stands in where nothing may be written. Who listens on this server is not known here.
@@ -14,9 +14,10 @@ import redis
 
 from jobs import _keys
 from webapp.connections import Connections
+from webapp.decode import clean
 from webapp.queries.clock import RedisClock
 from webapp.room import said
-from webapp.room.presence import CROWD_MAX, Crowd
+from webapp.room.presence import CROWD_MAX, LOOKED_AT_MAX, LOOKERS_MAX, Crowd, Lookers
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,8 @@ class Ear(Protocol):
 
     def heard(self, message: dict[str, Any]) -> None: ...
 
-    def crowd(self, server: str, crowd: Crowd, age: float) -> None:
-        """A server said `age` seconds ago who is there."""
+    def crowd(self, server: str, crowd: Crowd, age: float, lookers: Lookers) -> None:
+        """A server said `age` seconds ago who is in its Room, and who looks at jobs there."""
 
     def lost(self, error: redis.RedisError) -> None:
         """Nothing comes until the next `caught_up`."""
@@ -45,7 +46,7 @@ class Ear(Protocol):
 
 
 class Relay:
-    """Reads on a connection of its own, in a thread that rests while nobody is in the Room."""
+    """Reads on a connection of its own, in a thread that rests while nobody is in the Room or has a job open."""
 
     reach = "servers"
 
@@ -81,9 +82,11 @@ class Relay:
         fields = {"name": name, "by": by, "text": text} | ({"ref": ref} if ref else {})
         self._add(_keys.ROOM, fields, _keys.ROOM_MAX, _keys.ROOM_TTL)
 
-    def announce(self, server: str, crowd: Crowd) -> None:
+    def announce(self, server: str, crowd: Crowd, lookers: Lookers) -> None:
         """Tell the other servers who is here. One round trip. Raises redis.RedisError."""
-        fields = {"server": server, "people": json.dumps(crowd.people, ensure_ascii=False), "count": crowd.count}
+        fields = {"server": server, "people": _json(crowd.people), "count": crowd.count}
+        if lookers:
+            fields["lookers"] = _json({job_id: [one.people, one.count] for job_id, one in lookers.items()})
         self._add(_keys.ROOM_HERE, fields, _keys.ROOM_HERE_MAX, _keys.ROOM_HERE_TTL)
 
     def _add(self, key: str, fields: dict[str, Any], most: int, ttl: int) -> None:
@@ -147,11 +150,20 @@ class Relay:
     def _tell_crowd(self, stream_id: bytes, fields: dict[bytes, bytes]) -> None:
         age = max(0.0, (self._clock.now_ms() - _at(stream_id)) / 1000)
         try:
-            people = json.loads(fields[b"people"])
-            crowd = Crowd({str(by): str(name) for by, name in list(people.items())[:CROWD_MAX]}, int(fields[b"count"]))
-            self._ear.crowd(fields[b"server"].decode(), crowd, age)
-        except (KeyError, ValueError, AttributeError):
+            crowd = _crowd(json.loads(fields[b"people"]), fields[b"count"], CROWD_MAX)
+            told = json.loads(fields.get(b"lookers", b"{}"))
+            lookers = {job_id: _crowd(*one, LOOKERS_MAX) for job_id, one in list(told.items())[:LOOKED_AT_MAX]}
+            self._ear.crowd(fields[b"server"].decode(), crowd, age, lookers)
+        except (KeyError, ValueError, AttributeError, TypeError):
             log.warning("A server says in an unknown way who is in its Room: %s", sorted(fields))
+
+
+def _json(value: object) -> str:
+    return clean(json.dumps(value, ensure_ascii=False))
+
+
+def _crowd(people: dict, count: bytes | int, most: int) -> Crowd:
+    return Crowd({str(by): str(name) for by, name in list(people.items())[:most]}, int(count))
 
 
 def _at(stream_id: bytes) -> int:

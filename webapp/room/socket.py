@@ -2,15 +2,15 @@
 
 import json
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 from flask_sock import Sock
 from simple_websocket import Server
 
-from webapp import room, sockets
+from webapp import room, security, sockets
 from webapp.decode import clean
 from webapp.live import safe_socket
-from webapp.room import said
 from webapp.room.consumer import ChatConsumer
+from webapp.speaker import Speaker, introduce
 
 #: What a client is told when it has connected.
 GREETINGS = {"ko": "연결 성공", "en": "Connected"}
@@ -56,11 +56,9 @@ def as_text(value: dict) -> str:
     return clean(json.dumps(value, ensure_ascii=False))
 
 
-def speaker() -> said.Speaker:
+def speaker() -> Speaker:
     """Who asks: the login's user where there is a login, else the name in the address, else a guest."""
-    login = request.authorization if current_app.config["RQLIVE"].password else None
-    name = (login.username or "") if login else ""
-    return said.introduce(name, request.args.get("name", ""), request.args.get("key", ""))
+    return introduce(security.login(), request.args.get("name", ""), request.args.get("key", ""))
 
 
 def greeting() -> str:

@@ -93,7 +93,7 @@ def test_the_log_can_be_scrolled_and_the_tabs_walked_with_the_keyboard(site, sce
     visitor.opens_job(scene.ids["running"]).sees("reading sales-2026-q3.csv")
     tabs = visitor.open_job.at.get_by_role("tab")
     tabs.first.focus()
-    for name in ("Arguments", "Result", "Attempts", "Details", "Log"):
+    for name in ("Arguments", "Result", "Attempts", "Notes", "Details", "Log"):
         visitor.presses("ArrowRight")
         expect(tabs.filter(has_text=name)).to_be_focused()
     expect(visitor.open_job.at.get_by_role("log")).to_have_attribute("tabindex", "0")

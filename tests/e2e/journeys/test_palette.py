@@ -38,6 +38,7 @@ def test_arrows_choose_and_escape_leads_back_to_where_one_was(site, scene, visit
     link.focus()
     palette = opened(visitor)
     field = palette.at.get_by_role("combobox")
+    visitor.page.keyboard.type("s")
     visitor.presses("ArrowDown", "ArrowDown", "ArrowUp")
     second = choices(palette).nth(1)
     expect(second).to_have_attribute("aria-selected", "true")

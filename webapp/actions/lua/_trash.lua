@@ -1,14 +1,14 @@
 -- Deleted jobs that can be put back: their keys are renamed, and where they were is noted beside them.
 -- `o.trash` is {token, life (ms), room (bytes), one (deleted one by one)}; it counts `bytes` and `kept` up.
 
-local PARTS = {'job', 'dependents', 'dependencies', 'results', 'log'}
+local PARTS = {'job', 'dependents', 'dependencies', 'results', 'log', 'notes'}
 
 -- The keys of a job that are kept, by part.
 local function parts_of(id)
   local key = K.job .. id
   return {
     job = key, dependents = key .. ':dependents', dependencies = K.dependencies .. id .. ':dependencies',
-    results = K.results .. id, log = K.log .. id,
+    results = K.results .. id, log = K.log .. id, notes = K.notes .. id,
   }
 end
 

@@ -89,6 +89,9 @@ export const runCron = (name, key) => request("POST", `/api/cron-jobs/${encodeUR
 export const mute = (cause, seconds) => request("POST", `/api/failures/${cause}/mute`, { body: { for: seconds } });
 export const unmute = (cause) => request("DELETE", `/api/failures/${cause}/mute`);
 export const remove = (id, status) => request("DELETE", jobPath(id), { body: { status } });
+/** `who`: {key, name}, see prefs.js. */
+export const leaveNote = (id, text, who) => request("POST", `${jobPath(id)}/notes`, { body: { text, ...who } });
+export const takeNoteBack = (id, note, who) => request("DELETE", `${jobPath(id)}/notes/${note}`, { body: who });
 export const artifactAddress = (id, name) => `${base}${jobPath(id)}/artifact?${new URLSearchParams({ name })}`;
 
 /**

@@ -1,4 +1,6 @@
-/** Hears the keys of the table and does what they say, where nobody is writing and nothing else is asked. */
+/** Hears the keys of the table and those of the deeds, and does what they say, where nobody is writing and nothing else is asked. */
+import { ask } from "./components/ask.js";
+import { byKey } from "./deeds.js";
 import { step, strokeOf } from "./keys.model.js";
 import { isMac, lay, lift, overlay } from "./overlay.js";
 import { singleKeys } from "./prefs.js";
@@ -73,6 +75,16 @@ const isForOthers = (stroke) => ARROWS.has(stroke) && !rows().some((link) => lin
 /** A question, the palette and the list of keys have keys of their own. */
 const isTaken = () => topDialog()?.matches(":not(.drawer)") || document.querySelector(":popover-open:not(.toasts)");
 
+/** A key held down would do it again and again, and the second of two strokes that lead nowhere is a slip. */
+function deedOf(stroke, event, before) {
+  return before || event.repeat ? null : byKey(stroke);
+}
+
+async function doDeed({ deed, target, fits }) {
+  if (!fits) deed.unfit?.(target);
+  else if (!deed.confirm || (await ask(deed.confirm(target)))) deed.run(target);
+}
+
 let pending = "";
 let timer = null;
 
@@ -82,12 +94,15 @@ function onKeyDown(event) {
   const isSingle = stroke !== "Mod+k";
   if (isSingle && (!singleKeys.peek() || event.target.closest?.(WRITING) || isTaken() || isForOthers(stroke))) return;
   clearTimeout(timer);
+  const before = pending;
   const result = step(pending, stroke);
   pending = result.pending;
   if (pending) timer = setTimeout(() => (pending = ""), PATIENCE_MS);
-  if (!result.entry) return;
+  const found = result.entry || pending ? null : deedOf(stroke, event, before);
+  if (!result.entry && !found) return;
   event.preventDefault();
-  DEEDS[result.entry.does](result.entry);
+  if (result.entry) DEEDS[result.entry.does](result.entry);
+  else doDeed(found);
 }
 
 /** Listens until the function that it answers is called. */

@@ -74,13 +74,16 @@ export function setNickname(value) {
 
 let key = read("key");
 
-/** What makes all pages of this browser one person in the Room, and nobody else: made once, told to the server only. */
-export function speakerKey() {
+/** What makes all pages of this browser one person, and nobody else: made once, told to the server only. */
+function speakerKey() {
   if (!key) {
     key = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     write("key", key);
   }
   return key;
 }
+
+/** As whom this browser speaks, leaves notes and is seen: {key, name}, without a name where none was chosen. */
+export const speaker = () => ({ key: speakerKey(), ...(nickname.value && { name: nickname.value }) });
 
 setZone(zone.peek() ?? undefined);

@@ -13,6 +13,7 @@
  *   jobs: Record<string, Entry>, rows: Record<string, Entry>, lists: Record<string, Entry>, boards: Record<string, Entry>,
  *   logs: Record<string, {lines: object[], last: string, dropped: number}>,
  *   activity: {lines: object[], total: number, note: string|null, breaks: number}|null,
+ *   you: {name: string, by: string, fixed: boolean}|null, presence: Record<string, {here: object[], count: number}>,
  * }} State
  */
 
@@ -30,7 +31,7 @@ export const initial = () => ({
   server: null, epoch: null, health: null, error: null, catalog: 0,
   totals: null, figures: null, gathered: null,
   queues: {}, workers: {}, running: {},
-  jobs: {}, rows: {}, lists: {}, boards: {}, logs: {}, activity: null,
+  jobs: {}, rows: {}, lists: {}, boards: {}, logs: {}, activity: null, you: null, presence: {},
 });
 
 const isNewer = (entry, as_of) => !entry || as_of >= entry.as_of;
@@ -116,6 +117,8 @@ const HANDLERS = {
   board: (state, { board, value, error, as_of }) => put(state, "boards", board, { value, error }, as_of),
   list: (state, { list, version, total, as_of }) => put(state, "lists", list, { version, total }, as_of),
   activity,
+  you: (state, { you }) => ({ ...state, you }),
+  presence: (state, { job: id, here, count }) => ({ ...state, presence: { ...state.presence, [id]: { here, count } } }),
   catalog: (state) => ({ ...state, catalog: state.catalog + 1 }),
   error: (state, { code, message, fix }) => ({ ...state, error: { code, message, fix } }),
 };
@@ -156,13 +159,14 @@ export function eventsOf(answer) {
   ];
 }
 
-/** Forgets rows, jobs, logs, lists, boards and activity that nothing shows any longer, so that a tab open for a week stays small. */
+/** Forgets rows, jobs, who looks at them, logs, lists, boards and activity that nothing shows any longer, so that a tab open for a week stays small. */
 export function keepOnly(state, { rows, jobs, lists, boards, logs, activity: watched }) {
   const pick = (entries, wanted) => Object.fromEntries(Object.entries(entries).filter(([key]) => wanted.has(key)));
   return {
     ...state,
     rows: pick(state.rows, rows),
     jobs: pick(state.jobs, jobs),
+    presence: pick(state.presence, jobs),
     lists: pick(state.lists, lists),
     boards: pick(state.boards, boards),
     logs: pick(state.logs, logs),

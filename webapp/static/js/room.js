@@ -1,6 +1,6 @@
 /** The Room as the page shows it: folds what the server says, and sends what was written. */
 import { signal } from "@preact/signals";
-import { nickname, setNickname, speakerKey } from "./prefs.js";
+import { setNickname, speaker } from "./prefs.js";
 import { discard, hear, initial, sent, unsent, write } from "./room.model.js";
 import { enter, leave, send } from "./room-socket.js";
 
@@ -12,8 +12,6 @@ export const draft = signal("");
 let written = 0;
 /** Tells this page's messages from those of the same browser's other pages. */
 const PAGE = Math.random().toString(36).slice(2, 10);
-
-const speaker = () => ({ key: speakerKey(), ...(nickname.peek() && { name: nickname.peek() }) });
 
 function onWord(word) {
   room.value = hear(room.peek(), word);

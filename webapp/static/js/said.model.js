@@ -59,7 +59,7 @@ export function speakerFrom(own) {
   const stage = (value) => worded(value, ["message", "unit"]);
   const progress = (value) => value && { ...stage(value), stages: value.stages?.map(stage) };
 
-  /** A job, its row, its line of activity, a worker, or a job type. */
+  /** A job, its row, a worker, or a job type. */
   function named(value) {
     const told = worded(value, ["title", "note", "actor", "error"]);
     if (told?.progress) told.progress = progress(told.progress);
@@ -67,6 +67,9 @@ export function speakerFrom(own) {
     if (Array.isArray(told?.jobs)) told.jobs = told.jobs.map(named);
     return told;
   }
+
+  /** A line of activity. Its actor stays as it stands there, since lines are asked for by it: it is said where it is shown. */
+  const line = (value) => worded(value, ["title", "note"]);
 
   /** A board, at any depth: whatever in it has a title. */
   function board(value) {
@@ -84,7 +87,7 @@ export function speakerFrom(own) {
     job: (event) => ({ ...event, job: named(event.job) }),
     row: (event) => ({ ...event, row: named(event.row) }),
     board: (event) => ({ ...event, value: board(event.value), error: worded(event.error, ["message", "fix"]) }),
-    activity: (event) => ({ ...event, lines: event.lines.map(named) }),
+    activity: (event) => ({ ...event, lines: event.lines.map(line) }),
   };
 
   /** Its `job`, its `jobs`, `lines` of activity and `job_types`. */
@@ -92,7 +95,8 @@ export function speakerFrom(own) {
     if ("board" in answer) return { ...answer, value: board(answer.value) };
     const told = { ...answer };
     if (told.job) told.job = named(told.job);
-    for (const name of ["jobs", "lines", "job_types"]) if (told[name]) told[name] = told[name].map(named);
+    if (told.lines) told.lines = told.lines.map(line);
+    for (const name of ["jobs", "job_types"]) if (told[name]) told[name] = told[name].map(named);
     return told;
   }
 

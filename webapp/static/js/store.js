@@ -8,7 +8,7 @@ import { saidEvent } from "./said.js";
 /** What streams on a busy system: painted at once when rare, four times a second when it pours. */
 const CALM = ["totals", "figures", "gathered", "queues", "workers", "running", "rows", "lists", "boards", "activity"];
 /** What somebody looks at closely: painted in the next frame. */
-const NEAR = ["server", "epoch", "health", "error", "catalog", "jobs", "logs"];
+const NEAR = ["server", "epoch", "health", "error", "catalog", "jobs", "logs", "you", "presence"];
 
 /** What a page asks for by name: the first answer is shown also while the page is frozen, changes of it are not. */
 const NAMED = ["rows", "lists", "boards", "jobs", "logs"];
@@ -132,7 +132,7 @@ export const gathered = computed(() => slices.gathered.value?.value ?? []);
 export const queues = listOf("queues");
 export const workers = listOf("workers");
 export const running = listOf("running");
-export const { server, health, epoch, error, catalog, jobs, rows, lists, boards, logs, activity } = slices;
+export const { server, health, epoch, error, catalog, jobs, rows, lists, boards, logs, activity, you, presence } = slices;
 
 /** False only where the server said that actions are refused. */
 export const mayWrite = computed(() => server.value?.may_write !== false);

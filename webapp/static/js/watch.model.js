@@ -4,7 +4,7 @@
 export const MOST_ROWS = 200;
 
 /**
- * One watch out of many wishes: {overview}, {activity}, {job}, {log: {job, after}}, {rows: […]}, {lists: […]}, {boards: […]}.
+ * One watch out of many wishes: {overview}, {activity}, {job}, {looking: {job, name, key}}, {log: {job, after}}, {rows: […]}, {lists: […]}, {boards: […]}.
  * Of jobs and logs the last wish counts: one is open at a time. A wish with `always` lasts while the tab is hidden.
  */
 export function compose(wishes) {
@@ -16,6 +16,7 @@ export function compose(wishes) {
     if (wish.overview) watch.overview = true;
     if (wish.activity) watch.activity = true;
     if (wish.job) watch.job = wish.job;
+    if (wish.looking) watch.looking = wish.looking;
     if (wish.log) watch.log = wish.log;
     for (const id of wish.rows ?? []) rows.add(id);
     for (const list of wish.lists ?? []) lists.add(list);

@@ -16,6 +16,7 @@ local function leave_sets(job)
     leave(registry(job, status))
   end
   leave(K.log_index)
+  leave(K.notes_index)
   if job.limit then
     leave(job.limit_waiting)
     local slot = redis.pcall('ZSCORE', K.limit .. job.limit .. ':allowed', job.id)

@@ -10,11 +10,12 @@ const question = signal(null);
 export function ask({ title, text, verb, danger = true }) {
   question.peek()?.answer(false);
   return new Promise((resolve) => {
-    const answer = (agreed) => {
-      question.value = null;
+    const own = { title, text, verb, danger };
+    own.answer = (agreed) => {
+      if (question.peek() === own) question.value = null;
       resolve(agreed);
     };
-    question.value = { title, text, verb, danger, answer };
+    question.value = own;
   });
 }
 
@@ -26,6 +27,7 @@ function Question({ title, text, verb, danger, answer }) {
     return () => before?.focus?.();
   }, []);
   const onBackdrop = (event) => event.target === dialog.current && answer(false);
+  // A browser that was not touched since it opened closes it at Escape without asking to cancel.
   return html`
     <dialog class="ask" ref=${dialog} aria-labelledby="ask-title" aria-describedby="ask-text" onClose=${() => answer(false)} onMouseDown=${onBackdrop}>
       <h2 id="ask-title">${title}</h2>

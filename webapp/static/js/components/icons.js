@@ -20,6 +20,7 @@ export const icons = {
   health: () => icon("M10 16S3 12 3 7.5A3.5 3.5 0 0 1 10 6a3.5 3.5 0 0 1 7 1.5C17 12 10 16 10 16z"),
   activity: () => icon("M3 10a7 7 0 1 0 2.2-5.1L3 7M3 3v4h4M10 6v4l3 2"),
   room: () => icon("M4 5h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H9l-4 3v-3H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1z"),
+  note: () => icon("M4 4h12v8l-4 4H4zM12 16v-4h4"),
   more: () => icon("M4 10h.01M10 10h.01M16 10h.01"),
   settings: () => icon("M4 6h7m4 0h1M4 14h1m4 0h7M13 4v4M7 12v4"),
   close: () => icon("M5 5l10 10M15 5L5 15"),

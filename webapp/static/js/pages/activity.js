@@ -7,6 +7,7 @@ import { t } from "../i18n.js";
 import { ActivityTable, ActivityWaiting } from "../panels/activity.js";
 import { Banners } from "../panels/banners.js";
 import { PageHead } from "../panels/page-head.js";
+import { behind } from "../router.js";
 import { link } from "../socket.js";
 import { activity, receive } from "../store.js";
 import { useWatch } from "../watch.js";
@@ -33,7 +34,7 @@ function useFallback() {
 
 function Content() {
   const { error, retry } = useFallback();
-  if (activity.value) return html`<${ActivityTable} known=${activity.value} />`;
+  if (activity.value) return html`<${ActivityTable} known=${activity.value} query=${behind.value.query} />`;
   if (error) return html`<section class="card"><${Trouble} error=${error} onRetry=${retry} /></section>`;
   return html`<${ActivityWaiting} />`;
 }

@@ -16,6 +16,7 @@ import { ProgressBlock } from "../panels/job/progress.js";
 import { Steps } from "../panels/job/steps.js";
 import { Tabs } from "../panels/job/tabs.js";
 import { Why } from "../panels/job/why.js";
+import { speaker } from "../prefs.js";
 import { leaveJob, route, to } from "../router.js";
 import { jobs, receive } from "../store.js";
 import { undoOf } from "../undo.js";
@@ -26,7 +27,7 @@ const failures = signal({});
 
 /** The first picture comes over HTTP, changes over the socket; whichever was read later is shown. */
 function useJob(id) {
-  useWatch({ job: id });
+  useWatch({ job: id, looking: { job: id, ...speaker() } });
   useEffect(() => {
     const ended = new AbortController();
     failures.value = {};
@@ -97,7 +98,7 @@ export function Page() {
   };
   const onBackdrop = (event) => event.target === dialog.current && leaveJob();
   return html`
-    <dialog class=${`drawer ${live.value ? "" : "stale"}`} ref=${dialog} aria-label=${t("title.job")} onCancel=${onCancel} onMouseDown=${onBackdrop} data-testid="job">
+    <dialog class=${`drawer ${live.value ? "" : "stale"}`} ref=${dialog} aria-label=${t("title.job")} onCancel=${onCancel} onClose=${() => route.peek().job && leaveJob()} onMouseDown=${onBackdrop} data-testid="job">
       <div class="drawer-in" tabindex="-1" autofocus>
         <button type="button" class="button bare icon drawer-close" onClick=${leaveJob} aria-label=${t("job.close")}><${icons.close} /></button>
         ${id && html`<${Body} key=${id} id=${id} />`}

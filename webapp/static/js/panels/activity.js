@@ -1,5 +1,5 @@
 /** The table of who did what: newest first, and still under the hand. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import * as api from "../api.js";
 import { Skeleton } from "../components/skeleton.js";
 import { Trouble } from "../components/trouble.js";
@@ -9,25 +9,35 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { liveNow } from "../liveness.js";
 import { to, toJob } from "../router.js";
-import { beyond, causeName, detailOf, outcomeOf, verbOf } from "./activity.model.js";
+import { said } from "../said.js";
+import { ActivityFilters } from "./activity-filters.js";
+import { beyond, causeName, detailOf, fits, outcomeOf, verbOf, wantedOf, whenceOf } from "./activity.model.js";
 
 const PAGE = 50;
 
-/** The lines beyond those that are `known`, fetched a page at a time; forgotten where they no longer follow these. */
-function useOlder(known) {
-  const [state, setState] = useState({ of: known.breaks, lines: [], more: true, busy: false, error: null });
-  const fits = state.of === known.breaks;
-  const lines = fits ? beyond(known.lines, state.lines) : [];
-  const more = fits && state.lines.length ? state.more : known.total > known.lines.length;
-  const last = lines.at(-1) ?? known.lines.at(-1);
+const filled = (wanted) => Object.fromEntries(Object.entries(wanted ?? {}).filter(([, value]) => value));
+
+/**
+ * The lines beyond those that are `known`, fetched a page at a time; forgotten where they no longer follow these. Of
+ * those that are `wanted` the first page comes unasked: among what is known there may be none.
+ */
+function useOlder(known, wanted) {
+  const of = `${known.breaks} ${JSON.stringify(wanted)}`;
+  const start = { of, lines: [], next: known.total > known.lines.length ? (known.lines.at(-1)?.id ?? null) : null, looked: 0, busy: false, error: null };
+  const [state, setState] = useState(start);
+  const now = state.of !== of || (!state.lines.length && !state.looked) ? { ...start, busy: state.of === of && state.busy, error: state.of === of ? state.error : null } : state;
   const load = () => {
-    setState({ of: known.breaks, lines, more, busy: true, error: null });
-    api.activity({ before: last.id, limit: PAGE }).then(
-      (page) => setState((before) => ({ ...before, lines: before.lines.concat(page.lines), more: page.next !== null, busy: false })),
-      (error) => setState((before) => ({ ...before, busy: false, error })),
+    setState({ ...now, busy: true, error: null });
+    api.activity({ ...filled(wanted), before: now.next, limit: PAGE }).then(
+      (page) => setState((before) => (before.of === of ? { ...before, lines: before.lines.concat(page.lines), next: page.next, looked: before.looked + page.looked_at, busy: false } : before)),
+      (error) => setState((before) => (before.of === of ? { ...before, busy: false, error } : before)),
     );
   };
-  return { lines, more, busy: fits && state.busy, error: fits ? state.error : null, load };
+  const isFirst = Boolean(wanted && now.next) && !now.looked && !now.busy && !now.error;
+  useEffect(() => {
+    if (isFirst) load();
+  }, [of, isFirst]);
+  return { lines: beyond(known.lines, now.lines), more: now.next !== null, looked: known.lines.length + now.looked, busy: now.busy, error: now.error, load };
 }
 
 const Job = ({ line: { job, title } }) => job && html`<a class="act-job" href=${toJob(job)} title=${job}>${title ?? shortId(job)}</a>`;
@@ -58,9 +68,9 @@ function Row({ line, gone = false }) {
         <span class="job-sub clip">
           ${line.title != null && html`<span class="mono quiet">${shortId(line.job)}</span> `}${line.of && html`<${First} id=${line.of} />`}${detail && html`<span class=${line.note ? "tinted s-warn" : ""}>${detail}</span>`}
         </span>
-        <span class="act-brief">${moment(line.at, now)} · ${line.actor ?? NOTHING}</span>
+        <span class="act-brief">${moment(line.at, now)} · ${said(line.actor) ?? NOTHING}</span>
       </th>
-      <td class="act-who"><span class="clip">${line.actor ?? NOTHING}</span><span class="job-sub clip" title=${line.server}>${line.server}</span></td>
+      <td class="act-who"><span class="clip">${said(line.actor) ?? NOTHING}</span><span class="job-sub clip" title=${whenceOf(line)}>${whenceOf(line)}</span></td>
       <td class="col-queue">${line.queue}</td>
       <td class="act-outcome"><span class=${`chip ${level}`}><span class="dot"></span>${word}</span></td>
     </tr>`;
@@ -88,23 +98,31 @@ const Empty = ({ note }) => html`
     ${!note && html`<a class="button primary" href=${to("submit")}>${t("submit.open")}</a>`}
   </div>`;
 
-const Foot = ({ total, more, busy, load }) => html`
+/** Of what was asked for nobody knows how many lines there are: only how many were looked at. */
+const Foot = ({ total, wanted, looked, more, busy, load }) => html`
   <nav class="pager" aria-label=${t("activity.older")}>
-    <span class="muted">${t("activity.total", { n: total })}</span>
-    ${more && html`<button type="button" class="button" disabled=${busy} onClick=${load}>${t("activity.older")}</button>`}
+    <span class="muted">${wanted ? t("activity.looked", { n: Math.min(looked, total), total }) : t("activity.total", { n: total })}</span>
+    ${more && html`<button type="button" class="button" disabled=${busy} onClick=${load}>${t(wanted ? "activity.further" : "activity.older")}</button>`}
   </nav>`;
+
+/** Nothing of what was asked for, as far as was looked. */
+const None = ({ query }) => html`
+  <div class="empty"><strong>${t("activity.none")}</strong><a class="button" href=${to("activity", { ...query, actor: "", action: "", outcome: "", job: "" })}>${t("activity.show_all")}</a></div>`;
 
 /** Before anything is known. */
 export const ActivityWaiting = () => html`
   <section class="card jobs" aria-busy="true"><table class="job-table act-table"><${Head} /><tbody><${Waiting} /></tbody></table></section>`;
 
-/** `known`: the newest lines, as they are kept up to date. */
-export function ActivityTable({ known }) {
-  const { ref, shown, newer, release } = useHold(known.lines, (line) => line.id);
-  const older = useOlder(known);
-  if (!shown.length) return html`<section class="card" data-testid="activity"><${Empty} note=${known.note} /></section>`;
+/** `known`: the newest lines, as they are kept up to date; `query`: what of them is asked for. */
+export function ActivityTable({ known, query }) {
+  const wanted = wantedOf(query);
+  const { ref, shown, newer, release } = useHold(wanted ? known.lines.filter((line) => fits(line, wanted)) : known.lines, (line) => line.id, JSON.stringify(wanted));
+  const older = useOlder(known, wanted);
+  if (!known.lines.length) return html`<section class="card" data-testid="activity"><${Empty} note=${known.note} /></section>`;
+  const isNone = !shown.length && !older.lines.length && !older.busy;
   return html`
-    <section class="card jobs" aria-label=${t("nav.activity")} data-testid="activity">
+    <section class="card jobs" aria-label=${t("nav.activity")} aria-busy=${older.busy} data-testid="activity">
+      <${ActivityFilters} lines=${known.lines} query=${query} />
       <div class="jobs-newer" aria-live="polite">${newer > 0 && html`<button type="button" class="newer" onClick=${release}>${t("hold.newer", { n: number(newer) })}</button>`}</div>
       <table class="job-table act-table" ref=${ref}>
         <${Head} />
@@ -113,7 +131,8 @@ export function ActivityTable({ known }) {
           ${older.lines.map((line) => html`<${Row} key=${line.id} line=${line} />`)}
         </tbody>
       </table>
+      ${isNone && html`<${None} query=${query} />`}
       ${older.error && html`<${Trouble} error=${older.error} onRetry=${older.load} />`}
-      <${Foot} total=${known.total} ...${older} />
+      <${Foot} total=${known.total} wanted=${wanted} ...${older} />
     </section>`;
 }

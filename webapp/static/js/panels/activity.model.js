@@ -3,6 +3,9 @@ import { NOTHING } from "../format.js";
 import { has, t } from "../i18n.js";
 import { isAfter } from "../reducer.js";
 
+/** Outcomes that can be asked for. */
+export const OUTCOMES = ["done", "refused", "failed", "unknown"];
+
 /** How an outcome looks; what we never write looks like nothing in particular. */
 const LEVELS = { done: "s-ok", refused: "s-warn", failed: "s-bad" };
 
@@ -11,8 +14,32 @@ const isDone = ({ outcome, reason }) => outcome === "done" && !reason;
 /** What was done, or only tried: "Canceled", "Tried to cancel". */
 export function verbOf(line) {
   const key = isDone(line) ? `activity.did.${line.action}` : `activity.tried.${line.action}`;
-  return has(key) ? t(key) : (line.action ?? NOTHING);
+  if (has(key)) return t(key);
+  if (!line.action) return NOTHING;
+  const words = plain(line.action);
+  return isDone(line) ? words : t("activity.tried", { verb: words });
 }
+
+/** A verb that has no words here, as a word: "hold_queue" is "hold queue". */
+const plain = (verb) => verb.replaceAll("_", " ");
+
+/** The name of a verb where it is chosen. */
+export const verbName = (verb) => (has(`activity.did.${verb}`) ? t(`activity.did.${verb}`) : plain(verb));
+
+/** From where, and through which server: "10.0.0.7 → web-a:8000". */
+export const whenceOf = ({ address, server }) => [address, server].filter(Boolean).join(" → ");
+
+/** What of the address narrows the activity: {actor, action, outcome, job}, or null where nothing does. */
+export function wantedOf({ actor = "", action = "", outcome = "", job = "" }) {
+  return actor || action || outcome || job ? { actor, action, outcome, job } : null;
+}
+
+/** Whether a line is what `wanted` {actor, action, outcome, job} asks for; what is empty asks for nothing. */
+export const fits = (line, { actor, action, outcome, job }) =>
+  (!actor || line.actor === actor) && (!action || line.action === action) && (!outcome || line.outcome === outcome) && (!job || line.job === job || line.of === job);
+
+/** What there is to choose from: the `name` of the lines that are known, and what is chosen already. */
+export const choices = (lines, name, chosen) => [...new Set([...lines.map((line) => line[name]), chosen])].filter(Boolean).sort();
 
 /** The chip: its word and its colour. */
 export function outcomeOf(line) {

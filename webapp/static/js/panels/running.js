@@ -39,7 +39,7 @@ function ProgressCell({ row, gone }) {
 }
 
 const Run = ({ row, gone }) => html`
-  <li class=${`run ${gone ? "gone" : ""}`} data-job=${row.id}>
+  <li class=${`run ${gone ? "gone" : ""}`} data-job=${row.id} data-status=${row.status}>
     <div class="run-what">
       <a class="run-title clip" href=${toJob(row.id)} title=${row.func}>${row.title ?? row.id}</a>
       <div class="run-place clip" title=${placeOf(row, nameOf)}>${row.note ?? placeOf(row, nameOf)}</div>

@@ -15,7 +15,7 @@ function workerWords(name) {
 }
 
 const Row = ({ row, gone }) => html`
-  <tr class=${gone ? "gone" : ""} data-job=${row.id}>
+  <tr class=${gone ? "gone" : ""} data-job=${row.id} data-status=${row.status}>
     <th scope="row">
       <a class="job-title clip" href=${toJob(row.id)} title=${row.func}>${row.title || shortId(row.id)}</a>
       <span class="job-sub clip"><span class="mono quiet">${shortId(row.id)}</span> ${row.note ? html`<span class="tinted s-warn">${row.note}</span>` : row.args}</span>

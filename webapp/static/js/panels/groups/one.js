@@ -18,7 +18,7 @@ const latest = ({ ended_at: ended, started_at: started, enqueued_at: enqueued, c
 function Row({ job, gone }) {
   const at = latest(job);
   return html`
-    <tr class=${gone ? "gone" : ""} data-job=${job.id}>
+    <tr class=${gone ? "gone" : ""} data-job=${job.id} data-status=${job.status}>
       <th scope="row">
         <a class="job-title clip" href=${toJob(job.id)} title=${job.func}>${job.title ?? shortId(job.id)}</a>
         <span class="job-sub clip"><span class="mono quiet">${shortId(job.id)}</span> ${job.note ? html`<span class="tinted s-warn">${job.note}</span>` : job.args}</span>

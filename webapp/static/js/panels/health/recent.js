@@ -4,6 +4,7 @@ import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { liveNow } from "../../liveness.js";
 import { to, toJob } from "../../router.js";
+import { said } from "../../said.js";
 import { activity } from "../../store.js";
 import { outcomeOf, verbOf } from "../activity.model.js";
 import { newCauses } from "./work.model.js";
@@ -13,7 +14,7 @@ const MOST = 5;
 
 /** The newest lines of activity as anybody tells them. */
 export const lastActions = () =>
-  (activity.value?.lines ?? []).slice(0, MOST).map((line) => ({ ...line, what: `${verbOf(line)}${line.outcome === "done" ? "" : ` · ${outcomeOf(line).word}`}` }));
+  (activity.value?.lines ?? []).slice(0, MOST).map((line) => ({ ...line, actor: said(line.actor), what: `${verbOf(line)}${line.outcome === "done" ? "" : ` · ${outcomeOf(line).word}`}` }));
 
 const names = (functions) => (functions ?? []).map(({ title, func }) => title || func || t("health.unnamed")).join(", ");
 

@@ -12,7 +12,7 @@ async function askLeave() {
   if (Notification.permission === "denied" || (await Notification.requestPermission()) !== "granted") say(t("bell.denied"), { level: "warn" });
 }
 
-function ring(job) {
+export function ring(job) {
   if (isWatched(job.id)) forgetJob(job.id);
   else if (watchJob(job)) askLeave();
   else say(t("bell.full", { n: MOST_WATCHED }), { level: "warn" });

@@ -97,7 +97,7 @@ const Notes = ({ job, value }) => html`
     ${job.status === "finished" && html`<li>${t("graph.forgets")}</li>`}
   </ul>`;
 
-export function Graph({ job }) {
+export function Panel({ job }) {
   const { value, error, loading, retry } = useBoard(`graph/${job.id}`);
   useEffect(load, []);
   if (!value && error) return html`<${Trouble} error=${error} onRetry=${retry} />`;

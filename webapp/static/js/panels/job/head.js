@@ -7,6 +7,7 @@ import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { leaveJob, to } from "../../router.js";
 import { Bell } from "./bell.js";
+import { Lookers } from "./lookers.js";
 import { Rarer } from "./rarer.js";
 
 const call = (job) => (job.func ? `${job.func}(${job.args ?? ""})` : (job.description ?? ""));
@@ -17,6 +18,7 @@ export const Head = ({ job, gone }) => html`
       <${StatusChip} status=${job.status} />
       <span class="mono job-id clip" title=${job.id}>${job.id}</span>
       <${CopyButton} text=${job.id} what=${t("job.id")} />
+      <${Lookers} job=${job} />
     </div>
     <h1 class="job-name">${job.title ?? job.id}</h1>
     <p class="mono job-call">${call(job)}</p>

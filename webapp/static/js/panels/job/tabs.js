@@ -1,4 +1,4 @@
-/** Log, arguments, result, attempts, dependencies and details: one at a time, named in the address. */
+/** Log, arguments, result, attempts, dependencies, notes and details: one at a time, named in the address. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Trouble } from "../../components/trouble.js";
@@ -7,6 +7,7 @@ import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { hash, showTab } from "../../router.js";
 import { styled } from "../../sheets.js";
+import { worded } from "../../words.js";
 import { Arguments } from "./arguments.js";
 import { Attempts } from "./attempts.js";
 import { Details } from "./details.js";
@@ -14,24 +15,28 @@ import { Log } from "./log.js";
 import { Result } from "./result.js";
 import { openTab, relatives, tabsOf } from "./tabs.model.js";
 
-const loadGraph = styled("graph", () => import("./graph.js"));
-const graph = signal(null);
-
-/** Comes with its own sheet when it is first looked at. */
-function Dependencies({ job }) {
-  useEffect(() => {
-    loadGraph().then((module) => (graph.value = module.Graph), () => (graph.value = Unloadable));
-  }, []);
-  const Graph = graph.value;
-  return Graph ? html`<${Graph} job=${job} />` : html`<div class="picture-wait" aria-busy="true"></div>`;
+/** A panel that comes with its own sheet and words when it is first looked at. */
+function late(load) {
+  const loaded = signal(null);
+  return function Late({ job }) {
+    useEffect(() => {
+      load().then((module) => (loaded.value = module.Panel), () => (loaded.value = Unloadable));
+    }, []);
+    const Panel = loaded.value;
+    return Panel ? html`<${Panel} key=${job.id} job=${job} />` : html`<div class="picture-wait" aria-busy="true"></div>`;
+  };
 }
 
 const Unloadable = () => html`<${Trouble} error=${{ code: "not_loaded", message: "" }} onRetry=${() => location.reload()} />`;
 
-const PANELS = { log: Log, arguments: Arguments, result: Result, attempts: Attempts, graph: Dependencies, details: Details };
+const Dependencies = late(styled("graph", () => import("./graph.js")));
+const Notes = late(worded("activity", worded("notes", styled("notes", () => import("./notes.js")))));
+
+const PANELS = { log: Log, arguments: Arguments, result: Result, attempts: Attempts, graph: Dependencies, notes: Notes, details: Details };
 
 function countOf(name, job) {
   if (name === "attempts") return job.attempts.length + (job.status === "started" ? 1 : 0);
+  if (name === "notes") return job.notes || null;
   return name === "graph" ? relatives(job) || null : null;
 }
 

@@ -1,6 +1,6 @@
 /** Which tabs a job has, and which is open at first. Pure. */
 
-const TABS = ["log", "arguments", "result", "attempts", "graph", "details"];
+const TABS = ["log", "arguments", "result", "attempts", "graph", "notes", "details"];
 
 /** How many jobs it waits for, and wait for it. */
 export const relatives = (job) => (job.depends_on?.length ?? 0) + (job.dependents_total ?? 0);

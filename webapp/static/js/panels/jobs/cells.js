@@ -1,6 +1,7 @@
 /** The cells of a row of the table of jobs, one for each column. */
 import { Bar } from "../../components/bar.js";
 import { StatusChip } from "../../components/chip.js";
+import { icons } from "../../components/icons.js";
 import { reached, timeLeft } from "../../components/progress.model.js";
 import { duration, moment, NOTHING, shortId, ticking, workerName, zoneName } from "../../format.js";
 import { html } from "../../html.js";
@@ -11,9 +12,12 @@ import { workers } from "../../store.js";
 import { spell, timeOf } from "../joblist.model.js";
 import { COLUMNS, ran, waited } from "./columns.model.js";
 
+/** People left something to read on this job. */
+const NoteMark = ({ n }) => html`<span class="note-mark" title=${t("jobs.notes", { n })}><${icons.note} /><span aria-hidden="true">${n}</span><span class="hidden-visually">${t("jobs.notes", { n })}</span></span>`;
+
 const Title = ({ row }) => html`
   <a class="job-title clip" href=${toJob(row.id)} title=${row.func}>${row.title ?? shortId(row.id)}</a>
-  <span class="job-sub clip"><span class="mono quiet">${shortId(row.id)}</span> ${row.note ? html`<span class="tinted s-warn">${row.note}</span>` : row.args}</span>`;
+  <span class="job-sub clip"><span class="mono quiet">${shortId(row.id)}</span> ${row.notes > 0 && html`<${NoteMark} n=${row.notes} /> `}${row.note ? html`<span class="tinted s-warn">${row.note}</span>` : row.args}</span>`;
 
 const Time = ({ at }) => html`<span title=${at == null ? "" : zoneName(at)}>${moment(at, liveNow.peek())}</span>`;
 

@@ -73,7 +73,7 @@ export function JobTable({ rows, columns, page, field, selection }) {
         <tbody class="fresh">
           ${rows
             ? rows.map(({ key, item, gone }) => html`
-                <tr key=${key} class=${`${gone ? "gone" : ""} ${selection.has(item.id) ? "picked" : ""}`} data-job=${item.id}><${Pick} row=${item} isPicked=${selection.has(item.id)} onPick=${onPick} />${columns.map((name) => html`<${Cell} key=${name} name=${name} row=${item} field=${field} />`)}</tr>`)
+                <tr key=${key} class=${`${gone ? "gone" : ""} ${selection.has(item.id) ? "picked" : ""}`} data-job=${item.id} data-status=${item.status}><${Pick} row=${item} isPicked=${selection.has(item.id)} onPick=${onPick} />${columns.map((name) => html`<${Cell} key=${name} name=${name} row=${item} field=${field} />`)}</tr>`)
             : html`<${Waiting} columns=${columns} />`}
         </tbody>
       </table>

@@ -1,14 +1,12 @@
 /** Where one writes. Keeps what is written while nothing can be sent, and says so. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { now } from "../../clock.js";
+import { isEnter } from "../../components/enter.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { draft, room, say } from "../../room.js";
 import { charsOf, COUNTED_CHARS, MOST_CHARS } from "../../room.model.js";
 import { retryRoom, roomLink } from "../../room-socket.js";
-
-/** A key that belongs to an input method (it ends a syllable of Hangul) is no Enter. */
-const isEnter = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
 
 /** Why nothing can be sent now, "" where that is over in a moment; null where it can. */
 function hindrance() {

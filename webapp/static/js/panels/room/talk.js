@@ -1,6 +1,7 @@
 /** What was said: read from the end, held still for whoever scrolled up. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Avatar } from "../../components/avatar.js";
+import { Linked } from "../../components/linked.js";
 import { Skeleton } from "../../components/skeleton.js";
 import { explained } from "../../components/trouble.js";
 import { now } from "../../clock.js";
@@ -9,7 +10,7 @@ import { html } from "../../html.js";
 import { has, t } from "../../i18n.js";
 import { zone } from "../../prefs.js";
 import { room, sayAgain, withdraw } from "../../room.js";
-import { newerThan, parts, turns } from "../../room.model.js";
+import { newerThan, turns } from "../../room.model.js";
 
 /** This near to the end counts as being there. */
 const NEAR_PX = 40;
@@ -23,11 +24,9 @@ function dayName(ms) {
 
 const Day = ({ at }) => html`<p class="room-day"><span>${dayName(at)}</span></p>`;
 
-const Words = ({ text }) => parts(text).map((part) => (part.href ? html`<a class="link" href=${part.href} target="_blank" rel="noreferrer nofollow">${part.href}</a>` : part));
-
 const Bubble = ({ message, name, first }) => html`
   <p class="bubble" dir="auto" title=${moment(message.at, now.peek())} data-message=${message.id}>
-    ${!first && html`<span class="hidden-visually">${name}: </span>`}<${Words} text=${message.message} />
+    ${!first && html`<span class="hidden-visually">${name}: </span>`}<${Linked} text=${message.message} />
   </p>`;
 
 function Turn({ turn: { by, name, own, at, messages } }) {
@@ -50,7 +49,7 @@ function Pending({ message }) {
   return html`
     <div class=${`turn own pending ${error ? "refused" : ""}`}>
       <div class="turn-body">
-        <p class="bubble" dir="auto"><${Words} text=${text} /></p>
+        <p class="bubble" dir="auto"><${Linked} text=${text} /></p>
         ${error
           ? html`<p class="pending-note" role="alert">
               <span class="failed">${t("room.not_sent")} ${reason(error)}</span>

@@ -25,7 +25,7 @@ function Row({ job, gone }) {
   const plan = planWords(job.plan).join(" · ");
   const name = job.title ?? shortId(job.id);
   return html`
-    <tr class=${gone ? "gone" : ""} data-job=${job.id}>
+    <tr class=${gone ? "gone" : ""} data-job=${job.id} data-status=${job.status}>
       <th scope="row">
         <a class="job-title clip" href=${toJob(job.id)} title=${job.func}>${name}</a>
         <span class="job-sub clip"><span class="mono quiet">${shortId(job.id)}</span> ${job.note ? html`<span class="tinted s-warn">${job.note}</span>` : job.args}</span>

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import * as api from "../../api.js";
 import { useCatalog } from "../../catalog.js";
+import { offered, targets } from "../../deeds.js";
 import { shortId, workerName } from "../../format.js";
 import { t } from "../../i18n.js";
 import { KEYS } from "../../keys.model.js";
@@ -35,18 +36,24 @@ const commands = () => [
   { id: "do-theme", icon: "settings", label: t(`palette.theme.${otherTheme()}`), run: () => setTheme(otherTheme()) },
 ];
 
-/** The groups of the palette in their order; `query` says when to look anew. */
+const deedItem = (kind, target) => (deed) => ({ id: `deed-${kind}-${deed.name}`, icon: "activity", label: deed.label(), hint: target.title, also: deed.name, keys: deed.key, isDeed: true, run: () => deed.run(target) });
+
+const deedItems = (found, kind) => found.filter((each) => each.kind === kind).flatMap(({ target }) => offered(kind, target).map(deedItem(kind, target)));
+
+/** The groups of the palette in their order; `query` says when to look anew. What is open or focused is what was when it was opened. */
 export function useGroups(query) {
   const { types } = useCatalog();
+  const found = useMemo(targets, []);
   return useMemo(
     () => [
+      ...["jobs", "job", "queue", "worker"].map((kind) => ({ kind, items: deedItems(found, kind), most: 8 })),
       { kind: "opened", items: recentJobs().map((job) => jobItem(job, "opened")), most: 3 },
       { kind: "running", items: running.peek().map((job) => jobItem(job, "running")), most: 3 },
       { kind: "pages", items: KEYS.filter(({ page }) => page).map(pageItem), most: 11 },
       { kind: "types", items: (types ?? []).map(typeItem), most: 0 },
       { kind: "queues", items: queues.peek().map(queueItem), most: 0 },
       { kind: "workers", items: workers.peek().map(workerItem), most: 0 },
-      { kind: "commands", items: commands() },
+      { kind: "commands", items: [...deedItems(found, "page"), ...commands()], most: 12 },
     ],
     [query, types],
   );

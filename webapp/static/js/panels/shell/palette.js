@@ -1,4 +1,4 @@
-/** The palette: one field that leads to every page, queue, worker, job type and job, and to a search of all jobs. */
+/** The palette: one field that leads to every page, queue, worker, job type and job, to a search of all jobs, and to what can be done here. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { icons } from "../../components/icons.js";
 import { html } from "../../html.js";
@@ -47,7 +47,9 @@ export function Palette() {
   const found = useFound(query.trim(), isPasted);
   const groups = findings(useGroups(query), query, { found, search: searchItem(query.trim()) });
   const items = groups.flatMap((group) => group.items);
-  const chosen = items.find(({ id }) => id === aimed) ?? items[0];
+  // Enter on a palette that was only just opened leads somewhere, and does nothing to anything.
+  const first = query.trim() ? items[0] : items.find(({ isDeed }) => !isDeed);
+  const chosen = items.find(({ id }) => id === aimed) ?? first;
   useLayoutEffect(() => {
     document.getElementById(`palette-${chosen?.id}`)?.scrollIntoView({ block: "nearest" });
   }, [chosen?.id]);

@@ -23,7 +23,7 @@ function Entry({ kind, entry, gone }) {
   const { job, since, parent } = entry;
   const deed = deedOf(kind, entry);
   return html`
-    <li class=${`stuck-job ${gone ? "gone" : ""}`} data-job=${job.id}>
+    <li class=${`stuck-job ${gone ? "gone" : ""}`} data-job=${job.id} data-status=${job.status}>
       <div class="stuck-what">
         <span class="stuck-title"><${JobLink} job=${job} className="stuck-name" /> <${StatusChip} status=${job.status} plain /></span>
         <span class="stuck-sub"><span class="mono quiet">${shortId(job.id)}</span> ${job.queue && html`<span>${job.queue}</span>`} <span>${reasonOf(entry)}</span> ${parent && html`<${Parent} entry=${entry} gone=${gone} />`}</span>
