@@ -14,7 +14,7 @@ const ENGLISH = { said: (text) => text, saidEvent: (event) => event, saidAnswer:
 
 beforeEach(() => {
   setMessages("ko", words("ko"));
-  setSpeaker(speakerFrom(words("said.ko")));
+  setSpeaker(speakerFrom({ ...words("said.ko"), ...words("said.acts.ko") }));
 });
 afterEach(() => {
   speakEnglish();

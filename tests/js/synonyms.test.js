@@ -50,7 +50,9 @@ for (const [lang, texts] of Object.entries(LANGUAGES)) {
 }
 
 test("what the server says is put into Korean with the same words", () => {
-  assert.deepEqual(uses(JSON.parse(readFileSync(join(ROOT, "webapp/static/i18n/said.ko.json"), "utf8"))).filter((line) => /says "[가-힣]/.test(line)), []);
+  for (const name of ["said", "said.acts"]) {
+    assert.deepEqual(uses(JSON.parse(readFileSync(join(ROOT, `webapp/static/i18n/${name}.ko.json`), "utf8"))).filter((line) => /says "[가-힣]/.test(line)), []);
+  }
 });
 
 test("a refused word is found with its endings, and not within another word", () => {

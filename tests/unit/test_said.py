@@ -12,7 +12,11 @@ from pathlib import Path
 from jobs import _publish
 from tests.support import ROOT
 
-KOREAN: dict[str, str] = json.loads((ROOT / "webapp/static/i18n/said.ko.json").read_text())
+#: What the server shows by itself, which a page loads first; and what it answers to a deed.
+FIRST, LATER = (json.loads((ROOT / f"webapp/static/i18n/{name}.ko.json").read_text()) for name in ("said", "said.acts"))
+KOREAN: dict[str, str] = FIRST | LATER
+#: Said only to who asks for something.
+ASKED = re.compile(r"webapp/(actions|api|search|room)/|/(security|errors|files|uploads)\.py$")
 #: Said in the terminal only, or by the demo, which stands for somebody else's program.
 IN_THE_TERMINAL = re.compile(r"webapp/(supervisor|demo|operations)/|/(config|local_redis|__main__)\.py$")
 #: What programmers are told, and logs.
@@ -95,9 +99,10 @@ def sources(folder: str) -> Iterator[Path]:
     yield from sorted((ROOT / folder).rglob("*.py"))
 
 
-def sentences() -> set[str]:
+def sentences(without: re.Pattern = IN_THE_TERMINAL) -> set[str]:
     """What `webapp` may tell a page."""
     files = [path for path in sources("webapp") if not IN_THE_TERMINAL.search(path.as_posix())]
+    files = [path for path in files if not without.search(path.as_posix())]
     said = {text for path in files for text in texts(ast.parse(path.read_text()))}
     is_sentence = re.compile(r"\S+ .*\.|[A-Z]\S* .*: \{\}", re.DOTALL)
     return {text for text in said if is_sentence.fullmatch(text) and not text.startswith("Job stopped by user")}
@@ -131,6 +136,12 @@ def progress() -> set[str]:
 def test_every_sentence_form_and_report_is_said_in_korean() -> None:
     known = {joined(english) for english in KOREAN}
     assert {joined(text) for text in sentences() | forms() | progress() | WORDS} - known == set()
+
+
+def test_what_is_shown_unasked_comes_first_and_nothing_comes_twice() -> None:
+    first = {joined(text) for text in sentences(without=ASKED) | forms() | progress()}
+    assert {english for english in LATER if joined(english) in first} == set()
+    assert FIRST.keys() & LATER.keys() == set()
 
 
 def test_nothing_is_said_in_korean_that_is_not_said_in_english() -> None:

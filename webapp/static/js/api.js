@@ -50,9 +50,6 @@ export async function messages(lang) {
   return answer.json();
 }
 
-/** What the server says in English, in another language: {English: own}. */
-export const serverWords = (lang) => messages(`said.${lang}`);
-
 export const overview = () => request("GET", "/api/overview");
 export const jobTypes = () => request("GET", "/api/job-types");
 export const activity = (query, signal) => request("GET", `/api/activity?${new URLSearchParams(query)}`, { signal });

@@ -16,19 +16,25 @@ const PATIENCE_MS = 2_000;
 
 const LANGUAGES = ["en", "ko"];
 
-/** The server speaks English: only other languages need more than the page's own words. */
-async function speakerOf(lang) {
-  const [{ speakerFrom }, sentences] = await Promise.all([import("./said.model.js"), api.serverWords(lang)]);
-  return speakerFrom(sentences);
+/**
+ * The server speaks English: only other languages need more than the page's own words. What it answers to a deed comes
+ * later than what it shows by itself.
+ * @returns {() => Promise<void>} loads the rest
+ */
+async function speak(lang) {
+  const [{ speakerFrom }, first] = await Promise.all([import("./said.model.js"), api.messages(`said.${lang}`)]);
+  setSpeaker(speakerFrom(first));
+  return async () => setSpeaker(speakerFrom({ ...first, ...(await api.messages(`said.acts.${lang}`)) }));
 }
 
+/** Resolves, once the words of the first screen are there, to what loads the rest. */
 async function loadWords() {
   const asked = document.documentElement.lang.slice(0, 2);
   const lang = LANGUAGES.includes(asked) ? asked : "en";
-  const own = lang === "en" ? null : speakerOf(lang);
-  setMessages(lang, await api.messages(lang));
-  if (own) setSpeaker(await own);
+  const [messages, loadMore] = await Promise.all([api.messages(lang), lang === "en" ? async () => {} : speak(lang)]);
+  setMessages(lang, messages);
   document.documentElement.lang = lang;
+  return loadMore;
 }
 
 function follow(watch, hidden) {
@@ -42,10 +48,11 @@ function fallBack() {
   api.overview().then((answer) => receive([{ type: "hello", server: answer.server, epoch: null, now: answer.now }, ...eventsOf(answer)]), () => {});
 }
 
-await loadWords();
+const loadMore = await loadWords();
 const root = document.getElementById("root");
 root.replaceChildren();
 render(html`<${App} />`, root);
 onWatch(follow);
 connect(receive);
+loadMore().catch(() => {});
 setTimeout(fallBack, PATIENCE_MS);
