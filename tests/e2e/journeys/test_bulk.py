@@ -40,7 +40,7 @@ def statuses(site, jobs: list[str]) -> set[str | None]:
 
 def asks(visitor, verb: str):
     """The question, once it knows how many."""
-    visitor.panel("deeds").part(f"[data-do={verb}]").at.click()
+    visitor.panel("picked").part(f"[data-do={verb}]").at.click()
     question = visitor.panel("deed")
     expect(question.at.get_by_test_id("do")).not_to_have_attribute("aria-disabled", "true")
     return question
@@ -57,12 +57,12 @@ def test_three_are_selected_with_shift_deleted_and_brought_back(site, visit):
     box(visitor, 1).click()
     box(visitor, 3).click(modifiers=["Shift"])
     picked = [row.get_attribute("data-job") for row in visitor.at.locator("tr.picked").all()]
-    visitor.panel("deeds").sees("3 selected jobs")
+    visitor.panel("picked").sees("3 selected jobs")
     question = asks(visitor, "delete")
     question.sees("3 jobs", "Finished", "elsewhere.tasks.run", "You can undo this for 60 s")
     assert statuses(site, jobs) == {"finished"}
     question.clicks("Delete 3 jobs")
-    visitor.is_told("3 jobs deleted").panel("deeds").is_gone()
+    visitor.is_told("3 jobs deleted").panel("picked").is_gone()
     assert site.ids() == set(jobs) - set(picked)
     expect(visitor.panel("toast-undo").at).to_have_text(re.compile(r"^Undo \((60|5\d) s\)$"))
     visitor.panel("toast-undo").at.click()
@@ -79,7 +79,7 @@ def test_all_that_match_a_search_are_requeued_and_a_few_that_fail_again_halt_it(
     visitor = visit(site).opens("/jobs?q=status:failed+func:div_by_zero")
     expect(visitor.panel("standing").at).to_have_attribute("data-state", "done")
     visitor.at.locator("[data-pick-shown]").click()
-    visitor.panel("deeds").sees("8 selected jobs")
+    visitor.panel("picked").sees("8 selected jobs")
     question = asks(visitor, "requeue")
     question.sees("8 jobs", "8 ran once before")
     question.at.get_by_label("Try a few first").check()
@@ -121,7 +121,7 @@ def test_on_a_phone_what_is_selected_can_be_left_and_nothing_remains(site, visit
     jobs = listed(site, "canceled", 3)
     visitor = visit(site, width=390, height=844).opens("/jobs?status=canceled")
     box(visitor, 0).click()
-    bar = visitor.panel("deeds").at.bounding_box()
+    bar = visitor.panel("picked").at.bounding_box()
     assert bar["x"] >= 0
     assert bar["x"] + bar["width"] <= 390
     assert visitor.page.evaluate("() => document.documentElement.scrollWidth <= 390")
@@ -130,15 +130,15 @@ def test_on_a_phone_what_is_selected_can_be_left_and_nothing_remains(site, visit
     question.is_gone()
     visitor.panel("operations").is_gone()
     assert statuses(site, jobs) == {"canceled"}
-    visitor.clicks("Select nothing").panel("deeds").is_gone()
+    visitor.clicks("Select nothing").panel("picked").is_gone()
 
 
 def test_rows_are_selected_by_key_and_moved_to_where_a_worker_listens(site, visit, worker_process):
     jobs = [site.enqueue(ADD, number, b=1, queue="left").id for number in range(3)]
     visitor = visit(site).opens("/jobs?queue=left&status=queued").has_its_keys()
-    visitor.presses("j", "x", "Shift+ArrowDown", "Shift+ArrowDown").panel("deeds").sees("3 selected jobs")
-    visitor.presses("Shift+ArrowUp").panel("deeds").sees("2 selected jobs")
-    visitor.presses("Shift+ArrowDown").panel("deeds").clicks("More")
+    visitor.presses("j", "x", "Shift+ArrowDown", "Shift+ArrowDown").panel("picked").sees("3 selected jobs")
+    visitor.presses("Shift+ArrowUp").panel("picked").sees("2 selected jobs")
+    visitor.presses("Shift+ArrowDown").panel("picked").clicks("More")
     visitor.at.get_by_role("menuitem", name="Move to queue…").click()
     question = visitor.panel("deed")
     question.at.get_by_label("Queue to move them to").fill("right")

@@ -40,7 +40,7 @@ def test_everything_is_live_and_nothing_can_be_done(attached, visit, worker_proc
     attached.opens_gate()
     visitor.opens("/jobs").within_job_row(job.id).sees("Finished")
     visitor.at.locator("[data-pick]").first.click()
-    many = visitor.panel("deeds").part("[data-do]").at.first
+    many = visitor.panel("picked").part("[data-do]").at.first
     expect(many).to_have_attribute("title", visitor_text)
     many.click(force=True)
     visitor.is_told("Not done.").panel("deed").is_gone()

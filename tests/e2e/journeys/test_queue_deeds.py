@@ -48,8 +48,8 @@ def test_a_queue_is_held_paused_and_emptied_from_its_menu(site, visit, operation
     visitor.page.keyboard.press("Escape")
     visitor.question.is_gone()
     opens_deeds(visitor, "mail").clicks("Empty: delete 4 jobs…")
-    visitor.question.sees("Empty mail?", "The 4 jobs that wait, are held or parked are deleted")
-    visitor.agrees("Delete 4 jobs").is_told("Deleting 4 jobs of mail.")
+    visitor.question.sees("Empty mail?", "4 jobs", "What waits, is held or parked is deleted")
+    visitor.agrees("Delete 4 jobs").is_told("4 jobs deleted")
     eventually(lambda: not site.ids())
 
     visitor.part("[data-deeds='']").at.click()

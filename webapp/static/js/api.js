@@ -79,7 +79,6 @@ export const removeQueue = (name) => request("DELETE", `/api/queues/${encodeURIC
 /** All workers: for so many seconds, or until they are resumed. */
 export const suspend = (seconds) => request("POST", "/api/suspend", { body: { seconds } });
 export const resumeAll = () => request("POST", "/api/resume", { body: {} });
-export const operation = (id) => request("GET", `/api/operations/${encodeURIComponent(id)}`);
 /** A cron job beside its schedule; `key` tells apart those that share the name. */
 export const runCron = (name, key) => request("POST", `/api/cron-jobs/${encodeURIComponent(name)}/run_now`, { body: { key } });
 /** Hides a cause of failure for so many seconds, or until it is unmuted. */

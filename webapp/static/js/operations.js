@@ -3,8 +3,9 @@ import { computed, signal } from "@preact/signals";
 import { boards, goOn } from "./store.js";
 
 /**
- * What somebody is about to do: {verb, of, about, note, onStarted}, null while there is nothing to answer. `of`: which jobs, as
- * the API takes it; `about`: the same in words; `note`: what else is to be known before; `onStarted()`: it was started.
+ * What somebody is about to do: {verb, of, ask, about, title, text, note, onStarted}, null while there is nothing to answer.
+ * `of`: which jobs, as the API takes it, or `ask()`: asks for an operation of its own kind, {operation}; `about`: the same in
+ * words; `title`, `text`: instead of those of the verb; `note`: what else is to be known before; `onStarted()`: it was started.
  */
 export const wished = signal(null);
 

@@ -22,7 +22,7 @@ const Verb = ({ fit, refused, onPick }) => html`
 function Words({ selection, all, canAll }) {
   const words = selection.isAll ? (all.n === null ? t("operations.selected.all") : t("operations.selected.all_n", { n: all.n })) : t("operations.selected", { n: selection.size });
   return html`
-    <p class="deeds-words"><strong role="status">${words}</strong>
+    <p class="picked-words"><strong role="status">${words}</strong>
       ${selection.size === MOST && html`<span class="muted"> ${t("operations.selected.most")}</span>`}
       ${canAll && html` <button type="button" class="button bare" data-testid="select-all" onClick=${selection.pickAll}>${all.n === null ? t("operations.select.all") : t("operations.select.all_n", { n: number(all.n) })}</button>`}
     </p>`;
@@ -50,9 +50,9 @@ export function Deeds({ selection, rows, all }) {
     else askMany({ verb, of: selection.isAll ? all.of : { ids: selection.ids }, about: selection.isAll ? all.about : t("operations.selected", { n: selection.size }), onStarted: selection.clear });
   };
   return html`
-    <section class="deeds" aria-label=${t("operations.deeds")} data-testid="deeds">
+    <section class="picked-bar" aria-label=${t("operations.deeds")} data-testid="picked">
       <${Words} selection=${selection} all=${all} canAll=${canAll} />
-      <div class="deeds-verbs">
+      <div class="picked-verbs">
         ${near.map((fit) => html`<${Verb} key=${fit.verb} fit=${fit} refused=${refused} onPick=${onPick} />`)}
         ${far.length > 0 && html`<${Menu} label=${t("operations.other")} name="verbs" up large items=${far.map((fit) => ({ id: fit.verb, label: `${t(`operations.do.${fit.verb}`)}…`, tip: tipOf(fit), danger: DANGEROUS.has(fit.verb), refused }))} onPick=${onPick} />`}
         <button type="button" class="button bare icon" aria-label=${t("operations.clear")} title=${t("operations.clear")} onClick=${selection.clear}><${icons.close} /></button>

@@ -27,7 +27,7 @@ function useCollecting(wish) {
     const asked = JSON.stringify(options);
     setState({ first: null, asked, error: null });
     try {
-      const { operation } = await api.askOperation(wish.verb, wish.of, options);
+      const { operation } = await (wish.ask?.() ?? api.askOperation(wish.verb, wish.of, options));
       if (held.current.turn !== turn) return giveUp(operation.id);
       held.current.id = operation.id;
       return setState({ first: operation, asked, error: null });

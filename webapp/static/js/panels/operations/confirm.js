@@ -54,11 +54,11 @@ export function Confirm({ wish }) {
   return html`
     <dialog class="ask deed" ref=${dialog} aria-labelledby="deed-title" aria-describedby="deed-means" onCancel=${leave} onMouseDown=${(event) => event.target === dialog.current && leave()} data-testid="deed">
       <form onSubmit=${onSubmit} noValidate>
-        <h2 id="deed-title">${t(`operations.title.${verb}`)}</h2>
-        <p class=${`deed-about ${wish.of.q && wish.of.q === about ? "mono" : ""}`}>${about}</p>
+        <h2 id="deed-title">${wish.title ?? t(`operations.title.${verb}`)}</h2>
+        <p class=${`deed-about ${wish.of?.q && wish.of.q === about ? "mono" : ""}`}>${about}</p>
         <${Which} operation=${operation} />
         ${note && html`<p class="tinted s-warn">${note}</p>`}
-        <p id="deed-means">${t(`operations.means.${verb}`)}</p>
+        <p id="deed-means">${wish.text ?? t(`operations.means.${verb}`)}</p>
         ${verb === "delete" && operation?.state === "ready" && operation.total > 0 && html`<p class=${promise(operation).isAll ? "" : "tinted s-warn"} data-testid="promise">${promise(operation).text}</p>`}
         <${Options} verb=${verb} raw=${raw} set=${set} errors=${errors} error=${errors.queue} />
         <${Hindrance} asking=${asking} />

@@ -3,41 +3,13 @@ import * as api from "../../api.js";
 import { ask } from "../../components/ask.js";
 import { say, sayError } from "../../components/toast.js";
 import { t } from "../../i18n.js";
+import { askMany } from "../../operations.js";
 import { whyNot } from "../actions.js";
-
-/** How often it is asked whether the jobs of an operation are collected, and for how long. */
-const LOOK_MS = 150;
-const PATIENCE_MS = 20_000;
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const done = (name, values) => say(t(`deeds.${name}.done`, values));
 
-/** The operation as soon as its jobs are collected. */
-async function collected(operation) {
-  const end = Date.now() + PATIENCE_MS;
-  let seen = operation;
-  while (seen.state === "collecting" && Date.now() < end) {
-    await pause(LOOK_MS);
-    seen = (await api.operation(operation.id)).operation;
-  }
-  return seen;
-}
-
-async function empty(queue) {
-  const operation = await collected((await api.onQueue(queue, "empty")).operation);
-  const n = operation.total ?? 0;
-  const words = { queue, n };
-  const agreed =
-    operation.state === "ready" && n > 0 && (await ask({ title: t("deeds.empty.ask", words), text: t("deeds.empty.asked", words), verb: t("deeds.empty.yes", words) }));
-  if (agreed) {
-    await api.turnOperation(operation.id, "start", { total: n });
-    done("empty", words);
-  } else {
-    await api.turnOperation(operation.id, "cancel");
-    if (operation.state !== "ready") say(t("deeds.empty.not_collected"), { level: "warn", fix: t("deeds.empty.not_collected.fix") });
-  }
-}
+/** What waits, is held or parked: asked for by the queue, told and started like anything that is done to many jobs. */
+const empty = (queue) => askMany({ verb: "delete", ask: () => api.onQueue(queue, "empty"), about: queue, title: t("deeds.empty.ask", { queue }), text: t("deeds.empty.asked") });
 
 const DEEDS = {
   async hold({ queue }) {
