@@ -3,6 +3,7 @@
 import pytest
 from rq import Queue
 
+from jobs import _keys
 from tests import fixture_jobs, raw_jobs
 from tests.in_process import error, running
 from tests.in_redis import status
@@ -213,3 +214,13 @@ def test_workers_that_take_jobs_meanwhile_and_a_cancel_share_them_out(redis, cli
     assert done["done"] + sum(done["refused"].values()) == 120
     runs = [redis.xlen(f"rq:results:{job.id}") for job in jobs]
     assert runs == [1 if state == "finished" else 0 for state in states]
+
+
+def test_every_page_is_told_of_what_goes_on_and_of_what_ended_within_the_hour(redis, client, process):
+    done = run(client, "cancel", {"ids": [raw_jobs.listed(redis, "queued")]})
+    old = run(client, "cancel", {"ids": [raw_jobs.listed(redis, "queued")]})
+    redis.hset(_keys.operation(old["id"]), "ended_at", old["ended_at"] - 3_600_000)
+    (told,) = client.get("/api/boards/operations").json["value"]["operations"]
+    assert (told["id"], told["state"], told["done"]) == (done["id"], "done", 1)
+    assert told.items() <= done.items()
+    assert not told.keys() & {"facets", "skipped", "sample", "runs"}
