@@ -24,7 +24,7 @@ demo: .venv/run
 # Some tests hold a time, and share the cores with the others: what fails must pass alone, or it has failed.
 test: .venv/dev .venv/axe lint
 	@$(PY) -m tests.chromium
-	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile \
+	$(PY) -m pytest --cache-clear -n $(TEST_PROCESSES) --dist loadfile \
 	|| $(PY) -m pytest --last-failed --last-failed-no-failures none
 	@if command -v node >/dev/null; then set -x; node --test tests/js/*.test.js; \
 	else echo "node is not here: the tests of the page's scripts (tests/js) did not run. Install Node 20 or newer."; fi

@@ -68,7 +68,18 @@ def test_a_json_payload_stays_one(redis, door):
 
 @pytest.mark.parametrize(
     "value",
-    [(1, 2), {1, 2}, b"bytes", datetime.now(UTC), {1: 2}, 2**60, float("inf"), "\ud800", [[(1,)]], Queue],
+    [
+        (1, 2),
+        {1, 2},
+        b"bytes",
+        datetime(2026, 2, 28, 9, 30, tzinfo=UTC),
+        {1: 2},
+        2**60,
+        float("inf"),
+        "\ud800",
+        [[(1,)]],
+        Queue,
+    ],
     ids=repr,
 )
 def test_what_json_has_no_word_for_is_not_edited(redis, door, queue, value):
