@@ -65,7 +65,7 @@ def test_paused_means_nothing_more_is_done_until_it_is_resumed(redis, client, pr
     assert turn(client, operation, "resume").json["operation"]["state"] == "running"
     assert until(client, operation, "done")["done"] == 100
     kinds = [action for _, action, _, _ in activity(redis)]
-    assert kinds == ["start_operation", "pause_operation", "pause_operation", "resume_operation"]
+    assert kinds == [f"{deed}_operation" for deed in ("start", "pause", "pause", "resume", "end")]
 
 
 def test_canceled_means_what_is_done_stays_done(redis, client, process):

@@ -36,6 +36,8 @@ KEYS = {
     "lock": rqkeys.scheduler_lock(""),
     "commands": rqkeys.commands(""),
     "log": _keys.log(""),
+    "activity": _keys.ACTIVITY,
+    "operation": _keys.operation(""),
     "notes": _keys.notes(""),
     "held": _keys.held(""),
     "trash": _keys.trash(""),
@@ -59,7 +61,11 @@ def text(name: str, verb: str = "") -> str:
     parts = ["_head", *(("_lists", "_job", "_trash", f"verbs/{verb}") if verb else ()), name]
     # RQ_KEY_PREFIX has no character that a text of JSON writes otherwise than one of Lua.
     numbers = {"trash_max": _keys.TRASH_MAX, "trash_one_by_one": _keys.TRASH_ONE_BY_ONE}
-    numbers |= {"trash_grace": _keys.TRASH_GRACE, "told_to_end_ttl": _keys.TOLD_TO_END_TTL}
+    numbers |= {
+        "activity_max": _keys.ACTIVITY_MAX,
+        "trash_grace": _keys.TRASH_GRACE,
+        "told_to_end_ttl": _keys.TOLD_TO_END_TTL,
+    }
     table = ", ".join(f"{key} = {json.dumps(value)}" for key, value in (KEYS | numbers).items())
     spelt = [f"local K = {{{table}}}"] if verb else []
     return "\n".join(spelt + [(FOLDER / f"{part}.lua").read_text() for part in parts])

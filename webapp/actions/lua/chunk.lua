@@ -155,6 +155,10 @@ if o.trash and o.trash.kept then
 end
 if state == 'failed' or state == 'done' then
   redis.call('HSET', KEYS[2], 'state', state, 'ended_at', string.format('%d', now_ms))
+  local ended = redis.call('HMGET', KEYS[2], 'actor', 'verb', 'done')
+  local outcome = 'operation ' .. string.sub(KEYS[2], #K.operation + 1) .. ' ' .. ended[2] .. ' ' .. (ended[3] or 0)
+  redis.pcall('XADD', K.activity, 'MAXLEN', '~', K.activity_max, '*', 'at', string.format('%d', now_ms), 'actor', ended[1] or '',
+    'action', 'end_operation', 'job', '', 'queue', '', 'outcome', outcome)
   if o.trash then
     redis.call('HSET', KEYS[2], 'undo_until', string.format('%d', now_ms + o.trash.undo))
   end
