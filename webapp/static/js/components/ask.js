@@ -1,6 +1,6 @@
 /** Asks before what cannot be taken back, and says what it means. */
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 
@@ -21,7 +21,7 @@ export function ask({ title, text, verb, danger = true }) {
 
 function Question({ title, text, verb, danger, answer }) {
   const dialog = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
     return () => before?.focus?.();

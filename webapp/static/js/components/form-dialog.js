@@ -1,5 +1,5 @@
 /** A question with something to fill in: what it is about, fields, what hinders, and the button that does it. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { explained } from "./trouble.js";
@@ -9,7 +9,7 @@ export function FormDialog({ title, text, verb, isReady = true, danger = false, 
   const dialog = useRef(null);
   const [error, setError] = useState(null);
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
     return () => before?.isConnected && before.focus({ preventScroll: true });
@@ -28,13 +28,8 @@ export function FormDialog({ title, text, verb, isReady = true, danger = false, 
       setBusy(false);
     }
   };
-  const onCancel = (event) => {
-    if (event.target !== dialog.current) return;
-    event.stopPropagation();
-    onLeave();
-  };
   return html`
-    <dialog class="ask deed" ref=${dialog} aria-labelledby="form-title" onCancel=${onCancel} onMouseDown=${(event) => event.target === dialog.current && onLeave()} data-testid=${testid}>
+    <dialog class="ask deed" ref=${dialog} aria-labelledby="form-title" onClose=${onLeave} onMouseDown=${(event) => event.target === dialog.current && onLeave()} data-testid=${testid}>
       <form onSubmit=${onSubmit} noValidate>
         <h2 id="form-title">${title}</h2>
         ${text && html`<p>${text}</p>`}

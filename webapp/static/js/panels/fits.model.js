@@ -1,4 +1,5 @@
 /** Which deeds fit a job, where only its row is known: the server says so of an open one. Pure. */
+import { isEditable } from "./job/edit.model.js";
 
 const FITS = {
   created: ["cancel", "move", "run_again", "delete"],
@@ -17,6 +18,9 @@ const TOLD_BY_STATUS = new Set(Object.values(FITS).flat());
 
 /** Whether `name` fits `job`, a whole one or a row. What a status does not tell is left to the server, which refuses with the reason. */
 export function fitsJob(name, job) {
+  // Another call of the same function; and what is held is queued, as far as RQ knows.
+  if (name === "edit") return job.actions ? job.actions.includes("run_again") && isEditable(job) : fitsJob("run_again", job);
+  if (name === "release") return job.status === undefined || job.status === "queued";
   if (job.actions) return job.actions.includes(name);
   return job.status === undefined || !TOLD_BY_STATUS.has(name) || (FITS[job.status] ?? []).includes(name);
 }

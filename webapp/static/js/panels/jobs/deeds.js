@@ -9,6 +9,7 @@ import { t } from "../../i18n.js";
 import { askMany } from "../../operations.js";
 import { whyNot } from "../actions.js";
 import { DANGEROUS, fitting, parted } from "../operations/verbs.model.js";
+import { selected } from "./by-key.js";
 import { MOST } from "./selection.model.js";
 
 /** Verbs with a button of their own; a phone has room for fewer, see css/operations.css. */
@@ -41,14 +42,20 @@ function useEscape(isOn, clear) {
 /** `rows`: those that are shown. `all`: {of, about, n, statuses}, everything that the list holds; null where not known. */
 export function Deeds({ selection, rows, all }) {
   useEscape(selection.isAny, selection.clear);
-  if (!selection.isAny) return null;
   const refused = whyNot();
-  const [near, far] = parted(fitting(selection.isAll ? all.statuses : selection.statusesOf(rows)), NEAR);
-  const canAll = !selection.isAll && selection.stateOf(rows) === "all" && (all.n === null || all.n > selection.size);
+  const fits = fitting(selection.isAll ? all.statuses : selection.statusesOf(rows));
+  const about = selection.isAll ? all.about : t("operations.selected", { n: selection.size });
   const onPick = (verb) => {
     if (refused) say(t("action.refused"), { level: "warn", fix: refused });
-    else askMany({ verb, of: selection.isAll ? all.of : { ids: selection.ids }, about: selection.isAll ? all.about : t("operations.selected", { n: selection.size }), onStarted: selection.clear });
+    else askMany({ verb, of: selection.isAll ? all.of : { ids: selection.ids }, about, onStarted: selection.clear });
   };
+  useEffect(() => {
+    selected.value = selection.isAny ? { title: about, verbs: fits.map(({ verb }) => verb), ask: onPick } : null;
+  });
+  useEffect(() => () => (selected.value = null), []);
+  if (!selection.isAny) return null;
+  const [near, far] = parted(fits, NEAR);
+  const canAll = !selection.isAll && selection.stateOf(rows) === "all" && (all.n === null || all.n > selection.size);
   return html`
     <section class="picked-bar" aria-label=${t("operations.deeds")} data-testid="picked">
       <${Words} selection=${selection} all=${all} canAll=${canAll} />

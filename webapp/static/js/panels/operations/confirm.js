@@ -1,5 +1,5 @@
 /** The question before something is done to many jobs: exactly how many, which, what becomes of them, and how. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { explained } from "../../components/trouble.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
@@ -41,7 +41,7 @@ export function Confirm({ wish }) {
   const asking = useAsking(wish, isRight ? options : null, onStarted);
   const { operation, isBusy, start } = asking;
   const isReady = operation?.state === "ready" && operation.total > 0 && isRight && !isBusy;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
     return () => before?.isConnected && before.focus({ preventScroll: true });
@@ -52,7 +52,7 @@ export function Confirm({ wish }) {
   };
   const set = (changes) => setRaw((before) => ({ ...before, ...changes }));
   return html`
-    <dialog class="ask deed" ref=${dialog} aria-labelledby="deed-title" aria-describedby="deed-means" onCancel=${leave} onMouseDown=${(event) => event.target === dialog.current && leave()} data-testid="deed">
+    <dialog class="ask deed" ref=${dialog} aria-labelledby="deed-title" aria-describedby="deed-means" onClose=${leave} onMouseDown=${(event) => event.target === dialog.current && leave()} data-testid="deed">
       <form onSubmit=${onSubmit} noValidate>
         <h2 id="deed-title">${wish.title ?? t(`operations.title.${verb}`)}</h2>
         <p class=${`deed-about ${wish.of?.q && wish.of.q === about ? "mono" : ""}`}>${about}</p>

@@ -1,7 +1,7 @@
 /** What can be done to one queue, or to all: each deed with what it means, over whatever page is shown. */
 import { signal } from "@preact/signals";
 import { render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { now } from "../../clock.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
@@ -45,7 +45,7 @@ function Deed({ deed, queue }) {
 
 function Dialog({ queue }) {
   const dialog = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
     return () => before?.focus?.();

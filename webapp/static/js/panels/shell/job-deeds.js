@@ -5,13 +5,11 @@ import { register } from "../../deeds.js";
 import { t } from "../../i18n.js";
 import { canEnd } from "../../kept.model.js";
 import { go, leaveJob, route, showTab, toJob } from "../../router.js";
-import { KNOWN, perform } from "../actions.js";
+import { KNOWN, perform, RARER } from "../actions.js";
 import { fitsJob } from "../fits.model.js";
 import { ring } from "../job/bell.js";
-import { noteOn } from "../job/chosen.js";
-
-/** The first letter where it is free, else the one that says most. */
-const KEY_OF = { stop: "s", cancel: "c", requeue: "q", run_now: "n", run_again: "a", delete: "d", move: "m", to_front: "t" };
+import { noteOn, rarerOn } from "../job/chosen.js";
+import { KEY_OF } from "../operations/verbs.model.js";
 
 /** Asked before a key does it, and not before a click. */
 const CONFIRMED = new Set(["cancel"]);
@@ -32,6 +30,23 @@ async function act(name, target) {
 
 /** A key was pressed that does nothing to such a job: said, rather than nothing at all. */
 const unfit = (name, job) => say(t("deed.unfit", { deed: t(`action.${name}`).replace("…", ""), status: job.status ? t(`job.status.${job.status}`) : "—" }), { level: "warn" });
+
+/** These ask for more, in a dialog over the open job. */
+const TOLD_MORE = new Set(["edit", "move"]);
+
+for (const name of RARER) {
+  register({
+    about: "job", name, key: KEY_OF[name],
+    label: () => t(`action.${name}`),
+    fits: (job) => fitsJob(name, job),
+    unfit: (job) => unfit(name, job),
+    run(job) {
+      if (!TOLD_MORE.has(name)) return act(name, job);
+      rarerOn.value = { id: job.id, name };
+      return route.peek().job === job.id || go(toJob(job.id));
+    },
+  });
+}
 
 for (const name of KNOWN) {
   register({
