@@ -162,7 +162,7 @@ def test_a_job_in_full(read, redis):
     assert (shown.timeout, shown.result_ttl, shown.failure_ttl, shown.ttl) == (600, 86_400, 100, 3_600)
     assert (shown.description, shown.meta) == ("October", {"tenant": "acme"})
     assert shown.expires_at - time.time() * 1_000 == pytest.approx(3_600_000, abs=10_000)
-    assert shown.actions == ("cancel", "run_again", "delete")
+    assert shown.actions == ("cancel", "to_front", "move", "hold", "run_again", "delete")
 
 
 def test_a_job_that_is_gone_is_none(read):

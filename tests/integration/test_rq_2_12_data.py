@@ -76,7 +76,7 @@ def test_a_failure_of_2_12(api, redis):
     redis.xadd(f"rq:results:{job_id}", {"type": 2, "exc_string": trace, "worker_name": "w"})
     job = api.get(f"/api/jobs/{job_id}")["job"]
     assert job["error"] == "Traceback\nValueError: no"
-    assert job["actions"] == ["requeue", "run_again", "delete"]
+    assert job["actions"] == ["requeue", "run_again", "move", "delete"]
 
 
 def test_a_stopped_job_is_told_from_a_failed_one(api, redis):
