@@ -42,7 +42,7 @@ const LAZY = {
   stuck: acting(worded("stuck", styled("stuck", () => import("./pages/stuck.js")))),
   health: acting(worded("activity", worded("health", styled("health", () => import("./pages/health.js"))))),
   missing: () => import("./pages/missing.js"),
-  shell: worded("shell", styled("shell", () => import("./pages/shell.js"))),
+  shell: worded("acting", acting(worded("shell", styled("shell", () => import("./pages/shell.js"))))),
   job: acting(asForm(withCalls(worded("why", styled("why", asJob(styled("result", () => import("./pages/job.js")))))))),
   operations: acting(() => import("./pages/operations.js")),
 };

@@ -4,13 +4,14 @@ import { html } from "../html.js";
 import { listen } from "../keys.js";
 import { overlay } from "../overlay.js";
 import { Frozen } from "../panels/shell/frozen.js";
-import "../panels/shell/job-deeds.js";
 import { KeyList } from "../panels/shell/key-list.js";
 import { Palette } from "../panels/shell/palette.js";
 import { useRecent } from "../panels/shell/recent.js";
-import "../panels/shell/targets.js";
 import { useTitle } from "../panels/shell/title.js";
 import { Watched } from "../panels/shell/watched.js";
+import "../panels/shell/job-deeds.js";
+import "../panels/shell/other-deeds.js";
+import "../panels/shell/targets.js";
 
 export function Page() {
   useTitle();

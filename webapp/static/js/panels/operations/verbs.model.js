@@ -19,7 +19,7 @@ export const FITS = {
 
 /** The key of each verb that has one, for one job and for those that are selected: the first letter where it is free, else the
  * one that says most. */
-export const KEY_OF = { stop: "s", cancel: "c", requeue: "q", run_now: "n", run_again: "a", delete: "d", move: "m", to_front: "t" };
+export const KEY_OF = { stop: "s", cancel: "c", requeue: "q", run_now: "n", run_again: "a", delete: "d", edit: "e", move: "m", to_front: "t", hold: "h", release: "l" };
 
 /** What leaves nothing behind, or ends what runs. */
 export const DANGEROUS = new Set(["delete", "stop"]);
