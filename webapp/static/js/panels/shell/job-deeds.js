@@ -31,6 +31,17 @@ async function act(name, target) {
 /** A key was pressed that does nothing to such a job: said, rather than nothing at all. */
 const unfit = (name, job) => say(t("deed.unfit", { deed: t(`action.${name}`).replace("…", ""), status: job.status ? t(`job.status.${job.status}`) : "—" }), { level: "warn" });
 
+for (const name of KNOWN) {
+  register({
+    about: "job", name, key: KEY_OF[name],
+    label: () => t(`action.${name}`),
+    fits: (job) => fitsJob(name, job),
+    run: (job) => act(name, job),
+    unfit: (job) => unfit(name, job),
+    confirm: CONFIRMED.has(name) ? (job) => ({ title: t(`action.${name}.ask`, { title: job.title }), text: t(`action.${name}.means`), verb: t(`action.${name}.yes`) }) : null,
+  });
+}
+
 /** These ask for more, in a dialog over the open job. */
 const TOLD_MORE = new Set(["edit", "move"]);
 
@@ -45,17 +56,6 @@ for (const name of RARER) {
       rarerOn.value = { id: job.id, name };
       return route.peek().job === job.id || go(toJob(job.id));
     },
-  });
-}
-
-for (const name of KNOWN) {
-  register({
-    about: "job", name, key: KEY_OF[name],
-    label: () => t(`action.${name}`),
-    fits: (job) => fitsJob(name, job),
-    run: (job) => act(name, job),
-    unfit: (job) => unfit(name, job),
-    confirm: CONFIRMED.has(name) ? (job) => ({ title: t(`action.${name}.ask`, { title: job.title }), text: t(`action.${name}.means`), verb: t(`action.${name}.yes`) }) : null,
   });
 }
 
