@@ -111,8 +111,10 @@ def _dashboard(redis_server: RedisServer, files: Path, tmp_path_factory: pytest.
 @pytest.fixture(scope="session")
 def project_types(redis_server: RedisServer) -> dict[bytes, bytes]:
     """The catalog of the project's own job types as it is stored."""
-    publish(redis_server.url)
     with redis_py.Redis.from_url(redis_server.url) as client:
+        # Publishing keeps what others have published.
+        client.delete(_keys.CATALOG)
+        publish(redis_server.url)
         return client.hgetall(_keys.CATALOG)
 
 

@@ -68,8 +68,9 @@ def shared_web(
 @pytest.fixture(scope="session")
 def published(redis_server: RedisServer) -> dict[bytes, bytes]:
     """The catalog of this code as it is stored."""
-    publish(redis_server.url)
     with redis_py.Redis.from_url(redis_server.url) as client:
+        client.flushall()
+        publish(redis_server.url)
         return catalog_of(client)
 
 
