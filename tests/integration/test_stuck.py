@@ -59,7 +59,7 @@ def told(look) -> Callable:
             seen.update(look())
             return seen.get(kind, {"count": 0})["count"] == count
 
-        eventually(is_so, 8, f"{count} {kind}; last told: {seen}")
+        eventually(is_so, 20, f"{count} {kind}; last told: {seen}")
         return seen.get(kind, {})
 
     return wait

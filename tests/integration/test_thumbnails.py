@@ -19,6 +19,7 @@ from PIL import Image
 from rq.job import Job, JobStatus
 
 from jobs import _keys
+from tests.in_redis import empty_trash, open_door
 from tests.live import get_ok
 from tests.pictures import encoded, halves, write_zip
 from tests.processes import WebServer
@@ -164,6 +165,7 @@ def test_previews_are_served_as_images_that_run_nothing_and_go_with_their_job(
         assert "img-src 'self'" in page.headers["Content-Security-Policy"]
 
     send(server, "DELETE", f"/api/jobs/{job_id}", b"{}", "application/json")
+    empty_trash(open_door(redis, files.parent))
     assert not [path for path in files.rglob("*") if path.is_file() and path.name != ".redis"]
 
 

@@ -78,6 +78,7 @@ def addresses(ids: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_every_page_fits_and_is_whole(site, scene, visit, size):
     visitor = visit(site, *size, reduced_motion="reduce")

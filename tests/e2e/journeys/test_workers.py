@@ -110,7 +110,7 @@ def test_suspended_workers_are_announced_above_the_page(site, visit, worker_proc
     site.comes_to(running, "started")
     visitor = visit(site).opens("/")
     site.redis.set("rq:suspended", 1)
-    visitor.panel("banner-suspended").sees("All workers are suspended.", "rq resume")
+    visitor.panel("banner-suspended").sees("All workers are suspended.", "Resume")
     site.opens_gate("first")
     visitor.within_worker_row("resting").sees("suspended")
     visitor.opens_job(waiting.id).sees("It waits because all workers are suspended")
