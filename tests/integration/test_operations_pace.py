@@ -119,27 +119,52 @@ def test_it_halts_where_the_same_failure_recurs(redis, client, process, queue, w
     assert halted["done"] < 200
 
 
-@pytest.mark.parametrize("verb", ["delete", "requeue", "cancel"])
-def test_each_job_is_done_once_though_the_process_is_killed(redis, client, operations_process, verb):
-    where = "queued" if verb == "cancel" else "failed"
+@pytest.fixture
+def deadly(redis, client, operations_process):
+    """An operations process that is killed up to three times while an operation goes on; what that came to."""
+    process = [operations_process(env={"RQLIVE_WRITE": 1})]
+
+    def watch(operation: dict) -> dict:
+        kills = 0
+        while now(client, operation)["state"] in ("collecting", "running") and kills < 3:
+            process[0].kill()
+            kills += 1
+            # The lease of the dead one would end in eight seconds.
+            redis.delete(_keys.lease("operations"))
+            process[0] = operations_process(env={"RQLIVE_WRITE": 1})
+            time.sleep(0.6)
+        assert kills
+        return until(client, operation, "done", timeout=30)
+
+    return watch
+
+
+def write(redis, where: str, count: int = 3_000) -> None:
     with redis.pipeline(transaction=False) as pipe:
-        for number in range(3_000):
+        for number in range(count):
             raw_jobs.listed(pipe, where, f"job-{number}")
         pipe.execute()
-    process = operations_process(env={"RQLIVE_WRITE": 1})
-    options = {"rate": 0, "halt_after": 0} if verb == "requeue" else {}
-    operation = start(client, verb, {"queue": "default", "status": where}, **options)
-    kills = 0
-    while now(client, operation)["state"] == "running" and kills < 3:
-        process.kill()
-        kills += 1
-        # The lease of the dead one would end in eight seconds.
-        redis.delete(_keys.lease("operations"))
-        process = operations_process(env={"RQLIVE_WRITE": 1})
-        time.sleep(0.6)
-    done = until(client, operation, "done", timeout=30)
-    assert kills
+
+
+@pytest.mark.parametrize("verb", ["delete", "requeue", "cancel", "move", "hold"])
+def test_each_job_is_done_once_though_the_process_is_killed(redis, client, deadly, verb):
+    where = "failed" if verb in ("delete", "requeue") else "queued"
+    write(redis, where)
+    options = {"requeue": {"rate": 0, "halt_after": 0}, "move": {"queue": "other"}}.get(verb, {})
+    done = deadly(start(client, verb, {"queue": "default", "status": where}, **options))
     assert (done["total"], done["done"], done["refused"]) == (3_000, 3_000, {})
     assert redis.zcard("rq:failed:default") == 0
-    assert redis.llen("rq:queue:default") == (3_000 if verb == "requeue" else 0)
-    assert len(set(redis.lrange("rq:queue:default", 0, -1))) == redis.llen("rq:queue:default")
+    lists = {"requeue": "rq:queue:default", "move": "rq:queue:other", "hold": _keys.held("default")}
+    for key in {*lists.values(), "rq:queue:default"}:
+        ids = redis.lrange(key, 0, -1)
+        assert len(ids) == len(set(ids)) == (3_000 if lists.get(verb) == key else 0), key
+
+
+def test_an_undo_is_finished_though_its_process_is_killed(redis, client, deadly):
+    write(redis, "queued")
+    order = redis.lrange("rq:queue:default", 0, -1)
+    deleted = deadly(start(client, "delete", {"queue": "default", "status": "queued"}))
+    assert deleted["undo_jobs"] == 3_000
+    back = deadly(turn(client, deleted, "undo").json["operation"])
+    assert (back["done"], back["refused"]) == (3_000, {})
+    assert redis.lrange("rq:queue:default", 0, -1) == order
