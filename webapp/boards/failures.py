@@ -76,7 +76,7 @@ class FailuresCount(_Remembering):
     """Watched by every page: what failed longer than an hour ago is not read for it."""
 
     gap = 2.0
-    pace = 15.0
+    pace = 30.0
 
     @property
     def every(self) -> float:  # type: ignore[override]
@@ -84,9 +84,7 @@ class FailuresCount(_Remembering):
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
         """Not when all is looked at anyway, every few seconds: that would cost every open page two round trips."""
-        if dirty.is_routine:
-            dirty = replace(dirty, everything=False)
-        return super().concerned(dirty, argument, value)
+        return super().concerned(replace(dirty, everything=dirty.may_be_anything), argument, value)
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         return self._failures.count(context.reader, context.clock)

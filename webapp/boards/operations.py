@@ -30,7 +30,8 @@ class Operations(Board):
         return {"operations": [_listed(one) for one in kept if (one["ended_at"] or now) > now - LISTED_MS]}
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
-        return dirty.everything or bool(dirty.operations)
+        """Every page watches it: a look at all is no reason to read it, while none goes on."""
+        return dirty.may_be_anything or bool(dirty.operations)
 
 
 def _listed(one: dict[str, Any]) -> dict[str, Any]:

@@ -18,4 +18,4 @@ class Unlisted(Board):
         return unlisted.read(context.reader)
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
-        return dirty.unlisted or (dirty.everything and not dirty.is_routine)
+        return dirty.unlisted or dirty.may_be_anything

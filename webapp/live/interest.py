@@ -58,6 +58,11 @@ class Dirty:
     #: names of groups; "" for the set of their names
     groups: set[str] = field(default_factory=set)
 
+    @property
+    def may_be_anything(self) -> bool:
+        """Something happened, and nobody knows what: not merely that it is time to look at all again."""
+        return self.everything and not self.is_routine
+
     def __bool__(self) -> bool:
         flags = self.everything or self.counts or self.catalog or self.activity or self.cron
         return flags or bool(self.jobs or self.logs or self.groups)

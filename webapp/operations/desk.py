@@ -23,7 +23,7 @@ from webapp.operations.shift import Lost, Shift, Trade
 log = logging.getLogger(__name__)
 
 #: Seconds between looks for work of which no bell has told: a Redis user may lack the right to ring.
-LOOK = 15.0
+LOOK = 30.0
 #: Seconds for which a thread waits at the bell before it looks whether it is to stop. The socket is watched, Redis is
 #: not asked.
 LISTEN = 0.2
