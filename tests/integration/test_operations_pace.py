@@ -160,6 +160,27 @@ def test_each_job_is_done_once_though_the_process_is_killed(redis, client, deadl
         assert len(ids) == len(set(ids)) == (3_000 if lists.get(verb) == key else 0), key
 
 
+@pytest.mark.parametrize(
+    ("verb", "where"), [("run_now", "scheduled"), ("run_again", "finished"), ("to_front", "queued")]
+)
+def test_each_job_waits_once_though_the_process_is_killed(redis, client, deadly, verb, where):
+    write(redis, where)
+    done = deadly(start(client, verb, {"queue": "default", "status": where}))
+    assert (done["done"], done["refused"]) == (3_000, {})
+    ids = redis.lrange("rq:queue:default", 0, -1)
+    assert len(ids) == len(set(ids)) == 3_000
+
+
+def test_what_is_held_is_released_once_though_the_process_is_killed(redis, client, deadly):
+    write(redis, "queued")
+    deadly(start(client, "hold", {"queue": "default", "status": "queued"}))
+    done = deadly(start(client, "release", {"queue": "default", "status": "queued"}))
+    assert (done["done"], done["refused"]) == (3_000, {})
+    ids = redis.lrange("rq:queue:default", 0, -1)
+    assert len(ids) == len(set(ids)) == 3_000
+    assert not redis.exists(_keys.held("default"))
+
+
 def test_an_undo_is_finished_though_its_process_is_killed(redis, client, deadly):
     write(redis, "queued")
     order = redis.lrange("rq:queue:default", 0, -1)
