@@ -9,12 +9,13 @@ import hmac
 import ipaddress
 import re
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from webapp import connections
 from webapp.actions.door import Actor, Door
 from webapp.config import Config
 from webapp.errors import BadInput, DashboardError, Refused
+from webapp.rights import EVERYTHING, Rights
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a body may be. A form of another site can send neither of them without asking us first, and we never allow it.
@@ -85,13 +86,19 @@ def actor() -> Actor:
     """
     shown = "".join(char for char in login() if char.isprintable())[:ACTOR_MAX]
     is_browser = "Sec-Fetch-Site" in request.headers or "Origin" in request.headers
-    return Actor(shown.strip() or "anyone", request.remote_addr or "", "page" if is_browser else "api")
+    via = "page" if is_browser else "api"
+    return Actor(shown.strip() or "anyone", request.remote_addr or "", via, rights())
 
 
 def login() -> str:
     """The user name of the current request's login; "" where no password is set, or no name was given."""
     given = request.authorization
     return (given.username or "") if current_app.config["RQLIVE"].password and given else ""
+
+
+def rights() -> Rights:
+    """What who sent the current request may see and do."""
+    return g.get("rights", EVERYTHING)
 
 
 def door() -> Door:

@@ -165,6 +165,7 @@ def test_while_the_server_is_away_what_is_written_is_kept_and_can_be_sent_after(
 ) -> None:
     page = open_page("/room", allowed=BREAK)
     say(page, "before")
+    expect(page.locator(".pending")).to_have_count(0)
     composer(page).fill("half a senten")
     dashboard.stop()
     note = page.get_by_test_id("room-note")

@@ -14,6 +14,7 @@ from jobs import _keys
 from webapp import outcomes
 from webapp.config import Config
 from webapp.errors import DashboardError, Refused, StateChanged
+from webapp.rights import EVERYTHING, Rights
 from webapp.server_name import server_name
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ class Actor:
     address: str
     #: "page" for what a browser sent, "api" for a program.
     via: str = "api"
+    #: What they may see and do.
+    rights: Rights = EVERYTHING
 
 
 @dataclass
