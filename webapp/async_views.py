@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from flask import Flask, has_request_context, request
 from werkzeug.exceptions import ClientDisconnected
 
-from webapp import async_loop
+from webapp import async_loop, turns
 from webapp.errors import DashboardError
 from webapp.offload import under_gevent
 
@@ -150,6 +150,7 @@ class _Call:
         try:
             with self._side.watching(client, self._stirred):
                 self._wait(client)
+            turns.enter()
         finally:
             if not self._ended:
                 self._loop.tell(self._cancel)

@@ -1,9 +1,11 @@
 """A crowd at the door: begun in order, a few milliseconds' worth at a time."""
 
+import socket
 import time
 from itertools import pairwise
 
 import gevent
+import gevent.socket
 import pytest
 
 from webapp.turns import SLICE, Turns
@@ -51,6 +53,23 @@ def test_the_hub_serves_others_in_between(turns, served):
     gevent.joinall([gevent.spawn(other), *crowd(turns, 60)], timeout=10)
     steps = [after - before for before, after in pairwise(seen)]
     assert max(steps) <= 2 * SLICE / COST, "requests that were begun while somebody else was ready"
+
+
+def test_sockets_that_are_ready_are_served_in_between(turns, served):
+    """They are looked at once in a turn of gevent's loop, however many callbacks wait there."""
+    ours, theirs = socket.socketpair()
+    theirs.send(b"always ready")
+    seen: list[int] = []
+
+    def other() -> None:
+        while len(served) < 60:
+            seen.append(len(served))
+            gevent.socket.wait_read(ours.fileno())
+
+    with ours, theirs:
+        gevent.joinall([gevent.spawn(other), *crowd(turns, 60)], timeout=10)
+    steps = [after - before for before, after in pairwise(seen)]
+    assert max(steps) <= 2 * SLICE / COST, "requests that were begun while a socket was ready"
 
 
 def test_a_health_check_does_not_stand_in_line(turns, served):
