@@ -55,9 +55,9 @@ class Stage:
         """One more client, apart from `self.redis`."""
         return self.server.connection()
 
-    def web(self, **env: object) -> WebServer:
-        """RQ Live's web process, as `make run` starts it; returns when it answers."""
-        web = WebServer(self.url, self.folder, {"RQLIVE_OWN_REDIS": 1, **env})
+    def web(self, url: str | None = None, **env: object) -> WebServer:
+        """RQ Live's web process, as `make run` starts it; returns when it answers. `url`: of what leads to Redis."""
+        web = WebServer(url or self.url, self.folder, {"RQLIVE_OWN_REDIS": 1, **env})
         self._processes.append(web)
         web.wait_ready()
         return web
@@ -69,9 +69,9 @@ class Stage:
         bare.wait_ready()
         return bare
 
-    def operations(self) -> Process:
-        """RQ Live's operations process; returns when it records figures."""
-        env = {"RQLIVE_REDIS_URL": self.url, "RQ_REDIS_URL": self.url, "RQLIVE_OWN_REDIS": 1}
+    def operations(self, url: str | None = None) -> Process:
+        """RQ Live's operations process; returns when it records figures. `url`: of what leads to Redis."""
+        env = {"RQLIVE_REDIS_URL": url or self.url, "RQ_REDIS_URL": url or self.url, "RQLIVE_OWN_REDIS": 1}
         return self.run([sys.executable, "-m", "webapp.operations"], env, ready="Figures are recorded")
 
     def worker(self, name: str = "bench", *queues: str) -> WorkerProcess:

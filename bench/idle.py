@@ -2,8 +2,8 @@
 
     python -m bench.idle [--quick] [--seconds 30]           twice as long with operations, which sweeps once a minute
 
-A round trip is one read that the server makes of a connection (INFO: total_reads_processed). One stock worker idles
-along; what it costs alone is measured first and taken off, as are the reads of the one who measures.
+Round trips are counted by a relay between our processes and Redis, commands by Redis itself: those of one stock worker
+that idles along are measured first and taken off, as are those of the one who measures.
 """
 
 import time
@@ -12,6 +12,7 @@ from pathlib import Path
 import redis
 
 from bench import _seed
+from bench._relay import Relay
 from bench._report import Goal, Report, options
 from bench._stage import Stage
 from bench._tabs import Group, Tabs
@@ -37,14 +38,16 @@ PAGES = {
 }
 
 
-def reads(client: redis.Redis, seconds: float) -> tuple[float, float]:
-    """(reads, commands) a second that others than `client` cause."""
-    before, started = client.info("stats"), time.monotonic()
+def counted(client: redis.Redis, relay: Relay, seconds: float) -> tuple[float, float]:
+    """(round trips through `relay`, commands that others than `client` cause) a second."""
+    trips, commands, started = relay.round_trips, _commands(client), time.monotonic()
     time.sleep(seconds)
-    after, took = client.info("stats"), time.monotonic() - started
-    counted = (after[name] - before[name] - 1 for name in ("total_reads_processed", "total_commands_processed"))
-    per_second = tuple(count / took for count in counted)
-    return per_second[0], per_second[1]
+    took = time.monotonic() - started
+    return (relay.round_trips - trips) / took, (_commands(client) - commands - 1) / took
+
+
+def _commands(client: redis.Redis) -> int:
+    return client.info("stats")["total_commands_processed"]
 
 
 def main() -> None:
@@ -56,24 +59,24 @@ def main() -> None:
         samples=f"one interval of {asked.seconds} s each, of {2 * asked.seconds} s with operations",
         columns=("processes", "tabs open on", "tabs", "round trips/s", "commands/s"),
         bias=(
-            "Reads are counted by Redis and are exact; a pipeline larger than its read buffer (16 KB) counts twice. "
+            "A relay counts the times that a process has sent something and waits; it adds 20 ms to each. "
             f"In {asked.seconds} s, what happens every 5 or 10 s falls in once more or less: 0.1/s."
         ),
     )
-    with Stage() as stage:
+    with Stage() as stage, Relay(stage.folder, stage.server.path) as relay:
         for queue in QUEUES:
             _seed.finished(stage.redis, 200, "seeded" if queue == "default" else queue, queue=queue)
         stage.worker("idle", *QUEUES)
         client = stage.client()
         time.sleep(SETTLE)
-        idle, idle_commands = reads(client, asked.seconds)
-        report.rows.append(("none", "-", 0, idle, idle_commands))
-        web = stage.web()
+        _, idle_commands = counted(client, relay, asked.seconds)
+        report.rows.append(("none", "-", 0, 0, idle_commands))
+        web = stage.web(relay.url)
         found: dict[tuple[str, str], dict[int, float]] = {}
         for processes in ("web", "web, operations"):
             seconds = asked.seconds
             if processes != "web":
-                stage.operations()
+                stage.operations(relay.url)
                 seconds *= 2
                 # Its first sweep weighs a day of figures; the later ones a minute.
                 time.sleep(0 if asked.quick else FIRST_SWEEP)
@@ -81,9 +84,9 @@ def main() -> None:
                 for tabs in TABS:
                     with Tabs({"tabs": Group(f"{web.url}/live", tabs, '"', watch)}):
                         time.sleep(SETTLE)
-                        trips, commands = reads(client, seconds)
-                    found.setdefault((processes, page), {})[tabs] = trips - idle
-                    report.rows.append((processes, page, tabs, trips - idle, commands - idle_commands))
+                        trips, commands = counted(client, relay, seconds)
+                    found.setdefault((processes, page), {})[tabs] = trips
+                    report.rows.append((processes, page, tabs, trips, commands - idle_commands))
     few, many = TABS
     for (processes, page), trips in found.items():
         report.goals.append(Goal(f"{processes}; {page}; round trips/s with {many} tabs", trips[many], 2.0))
