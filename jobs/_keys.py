@@ -4,6 +4,7 @@ All live under `<RQ_KEY_PREFIX>:live:`; the prefix is read once at import, as RQ
 the files folder is here too, because web and workers must agree on it as they agree on keys. No I/O.
 """
 
+import hashlib
 import os
 
 #: Version of what the keys hold. A reader that meets a newer one says so and shows the raw value.
@@ -113,20 +114,24 @@ OPERATIONS_BYTES = 8 * 1024 * 1024
 #: Pub/sub channel that rings when somebody asks for an operation, or wants one to start, go on or end.
 OPERATION_BELL = f"{PREFIX}operation-bell"
 
-#: hash, job id -> `<epoch ms at which undo is over> <bytes>`: jobs that were deleted one by one and can be put back. At
-#: most TRASH_MAX fields, TRASH_ONE_BY_ONE bytes of jobs; no TTL: the next delete and the operations process tidy it.
+#: hash, job id -> `<epoch ms at which undo is over> <token>`: jobs that were deleted one by one and can be put back. At
+#: most TRASH_MAX fields; no TTL: the next delete and the operations process tidy it.
 TRASH = f"{PREFIX}trash"
-TRASH_MAX = 200
-TRASH_ONE_BY_ONE = 4 * 1024 * 1024
+TRASH_MAX = 1_000
 #: Seconds for which a delete can be undone, from its end on.
 UNDO_SECONDS = 60
 #: Seconds more for which its parts are kept: their payload names the files that are to be removed then.
 TRASH_GRACE = 120
 #: What an operation deletes is kept so many seconds at most, however long the operation takes.
 TRASH_TTL = 3600
-#: Deleted jobs of all operations together: the smaller of this and what the rest of our keys leaves of their share.
-TRASH_BYTES = 32 * 1024 * 1024
-#: The parts of a deleted job, each renamed as it is.
+#: Begins the keys of notes about deleted jobs, see `trash`, and how many digits of a digest tell them apart.
+TRASH_NOTES = f"{PREFIX}trash:"
+TRASH_SPREAD = 3
+#: Each note begins with the token of the delete, of so many characters; the rest is MessagePack.
+TRASH_TOKEN = 16
+#: From so many percent of `maxmemory` on a deleted job leaves Redis at once, and cannot be put back.
+TRASH_MEMORY_PERCENT = 80
+#: The parts of a deleted job, each renamed as it is: the users' own bytes, which take what they took before.
 TRASH_PARTS = ("job", "dependents", "dependencies", "results", "log", "notes")
 
 #: hash: room (bytes that our keys leave of their share, without trash). TTL 10 minutes; written by the sweep.
@@ -292,12 +297,19 @@ def operation_later(operation_id: str) -> str:
 
 
 def trash(job_id: str) -> str:
-    """string, JSON: where a deleted job was, and who may put it back. TTL UNDO_SECONDS, of an operation TRASH_TTL."""
-    return f"{PREFIX}trash:{job_id}"
+    """hash, job id -> which delete threw it away, where it was, when its keys were to end; for all jobs of a digest.
+
+    TTL of the one that lives longest.
+    """
+    digest = hashlib.sha1(job_id.encode("utf-8", "surrogateescape"), usedforsecurity=False)
+    return f"{TRASH_NOTES}{digest.hexdigest()[:TRASH_SPREAD]}"
 
 
 def trash_part(part: str, job_id: str) -> str:
-    """One of TRASH_PARTS of a deleted job: its key, renamed. TTL as `trash`, and TRASH_GRACE."""
+    """One of TRASH_PARTS of a deleted job: its key, renamed.
+
+    TTL UNDO_SECONDS, of an operation TRASH_TTL, and TRASH_GRACE more.
+    """
     return f"{PREFIX}trash-{part}:{job_id}"
 
 

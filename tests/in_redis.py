@@ -62,7 +62,6 @@ def empty_trash(door: Door) -> None:
     client = door.writer
     for job_id, told in client.hgetall(_keys.TRASH).items():
         client.hset(_keys.TRASH, job_id, b"1 " + told.split()[1])
-        client.delete(_keys.trash(job_id.decode()))
     tools = Tools(Connections(client, client, client.connection_pool), Lease(client, "operations"))
     tools.clock.absorb(client.time())
     work = OneByOne(client.hgetall(_keys.TRASH), tools, files.store(door.config)).work()

@@ -55,6 +55,11 @@ def dependents(job_id: str) -> str:
     return f"{JOB_PREFIX}{job_id}:dependents"
 
 
+def dependencies(job_id: str) -> str:
+    """set of the ids that this job waits for."""
+    return f"{JOB_PREFIX}:{job_id}:dependencies"
+
+
 def results(job_id: str) -> str:
     """stream of at most about ten results, oldest first."""
     return f"{RQ}:results:{job_id}"

@@ -129,3 +129,17 @@ def reader(redis_server: RedisServer, redis: redis_py.Redis) -> Iterator[redis_p
     connections: Connections = connect(Config(redis_url=redis_server.url))
     yield connections.reader
     connections.close()
+
+
+@pytest.fixture
+def memory_limit(redis: redis_py.Redis) -> Iterator[Callable[[int], None]]:
+    """`memory_limit(percent)`: Redis has used so much of the memory that it may; 0: it has no limit."""
+
+    def limit(percent: int) -> None:
+        used = redis.info("memory")["used_memory"]
+        redis.config_set("maxmemory", int(used * 100 / (percent + 0.5)) if percent else 0)
+
+    # What clients take comes and goes: little beside this.
+    redis.setrange("ballast", 60_000_000, "x")
+    yield limit
+    redis.config_set("maxmemory", 0)

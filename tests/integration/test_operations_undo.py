@@ -10,6 +10,7 @@ from tests import fixture_jobs, raw_jobs
 from tests.in_process import error, running
 from tests.operations import ask, now, run, turn, until
 from tests.support import eventually
+from webapp.operations import room
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +101,7 @@ def test_files_stay_until_undo_is_over_and_then_go(redis, client, process, files
     assert all(path.exists() for path in made)
     # The minute passes.
     redis.hset(_keys.operation(deleted["id"]), "undo_until", 1)
-    redis.hset(_keys.TRASH, jobs[2], f"1 {redis.hget(_keys.TRASH, jobs[2]).split()[1].decode()}")
-    redis.delete(_keys.trash(jobs[2]))
+    redis.hset(_keys.TRASH, jobs[2], f"1 {alone['token']}")
     redis.publish(_keys.OPERATION_BELL, "look")
     eventually(lambda: not any(path.parent.exists() for path in made))
     eventually(lambda: trash(redis) == [])
@@ -111,17 +111,38 @@ def test_files_stay_until_undo_is_over_and_then_go(redis, client, process, files
     assert (answer.status_code, error(answer)["code"]) == (409, "over")
 
 
-def test_what_finds_no_room_is_told_beforehand_and_is_gone(redis, client, process):
+def test_how_many_notes_have_room_is_told_beforehand_and_the_rest_is_gone(redis, client, process):
     jobs = [raw_jobs.listed(redis, "finished", data=b"x" * 20_000) for _ in range(20)]
-    redis.hset(_keys.SWEEP, "room", 130_000)
+    redis.hset(_keys.SWEEP, "room", 3_000)
     ready = until(client, ask(client, "delete", {"ids": jobs}), "ready")
-    assert ready["undo_jobs"] < ready["total"]
-    assert 4 <= ready["undo_jobs"] <= 8
+    assert (ready["undo_jobs"], ready["undo_why"]) == (3_000 // (room.NOTE + room.PART), {"code": "share"})
     turn(client, ready, "start", total=20)
     deleted = until(client, ready, "done")
     assert (deleted["done"], deleted["undo_jobs"]) == (20, ready["undo_jobs"])
     back = until(client, turn(client, deleted, "undo").json["operation"], "done")
     assert back["done"] == deleted["undo_jobs"]
+
+
+def test_where_memory_runs_short_a_delete_is_for_good_and_says_so_beforehand(redis, client, process, memory_limit):
+    jobs = [raw_jobs.listed(redis, "failed") for _ in range(10)]
+    memory_limit(percent=84)
+    ready = until(client, ask(client, "delete", {"ids": jobs}), "ready")
+    assert (ready["undo_jobs"], ready["undo_why"]) == (0, {"code": "memory", "percent": 84})
+    memory_limit(percent=0)
+    turn(client, ready, "start", total=10)
+    assert until(client, ready, "done")["undo_jobs"] == 0
+    assert trash(redis) == []
+
+
+def test_what_was_promised_holds_though_memory_runs_short_meanwhile(redis, client, process, memory_limit):
+    jobs = [raw_jobs.listed(redis, "failed", data=b"x" * 100_000) for _ in range(100)]
+    memory_limit(percent=60)
+    ready = until(client, ask(client, "delete", {"ids": jobs}), "ready")
+    assert (ready["undo_jobs"], ready["undo_why"]) == (100, None)
+    memory_limit(percent=90)
+    turn(client, ready, "start", total=100)
+    back = until(client, turn(client, until(client, ready, "done"), "undo").json["operation"], "done")
+    assert back["done"] == 100
 
 
 def test_a_single_job_is_put_back_over_http(redis, client):

@@ -42,7 +42,7 @@ test("undo counts down by the server's clock, and is offered once, for what was 
   assert.equal(undoLeft(operation({ ...over, undo_jobs: 0 }), 10_000), null);
   assert.equal(undoLeft(operation({ ...over, state: "running" }), 10_000), null);
   assert.equal(undoWords(operation({ ...over, done: 3 }), 10_000), "");
-  assert.equal(undoWords(operation({ ...over, done: 9 }), 10_000), "3 of them can be undone: there was no room to keep more.");
+  assert.equal(undoWords(operation({ ...over, done: 9 }), 10_000), "3 of them can be put back, as was said before.");
   assert.equal(undoWords(operation({ ...over, done: 9 }), 70_000), "");
 });
 
@@ -103,8 +103,9 @@ test("how far it has looked, and how often jobs have run", () => {
 
 test("an undo is promised for what there is room for, and no more", () => {
   assert.equal(promise({ total: 5, undo_jobs: 5 }).isAll, true);
-  assert.match(promise({ total: 1_000, undo_jobs: 400 }).text, /^Only 400 of the 1,000/);
-  assert.match(promise({ total: 5, undo_jobs: 0 }).text, /cannot be undone/);
+  assert.match(promise({ total: 1_000, undo_jobs: 400, undo_why: { code: "share" } }).text, /^Only 400 of the 1,000 .* 64 MB/);
+  const short = promise({ total: 5, undo_jobs: 0, undo_why: { code: "memory", percent: 84 } });
+  assert.equal(short.text, "What is deleted cannot be put back: Redis is at 84 % of its memory.");
 });
 
 test("the options of a requeue are checked where they are typed", () => {

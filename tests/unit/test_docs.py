@@ -59,7 +59,7 @@ def test_every_key_of_ours_is_documented() -> None:
     keys |= {_keys.ROOM, _keys.ROOM_HERE, _keys.MUTES}
     keys |= {_keys.SEARCHES, _keys.search("<id>"), _keys.search_hits("<id>"), _keys.batch("<id>")}
     keys |= {_keys.OPERATIONS, _keys.operation("<id>"), _keys.operation_jobs("<id>"), _keys.operation_later("<id>")}
-    keys |= {_keys.TRASH, _keys.SWEEP, _keys.trash("<job id>"), _keys.held("<queue>")}
+    keys |= {_keys.TRASH, _keys.SWEEP, f"{_keys.TRASH_NOTES}<digest>", _keys.held("<queue>")}
     keys |= {_keys.ASIDE, _keys.PAUSED, _keys.PAUSE_BEAT, _keys.PAUSABLE, _keys.hold("<queue>"), _keys.pause("<queue>")}
     keys |= {_keys.parked("<queue>"), _keys.resuming("<queue>"), _keys.slipped("<queue>")}
     keys |= {_keys.trash_part(part, "<job id>") for part in _keys.TRASH_PARTS}

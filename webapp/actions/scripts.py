@@ -40,9 +40,9 @@ KEYS = {
     "operation": _keys.operation(""),
     "notes": _keys.notes(""),
     "held": _keys.held(""),
-    "trash": _keys.trash(""),
     "trash_part": _keys.trash_part("", "").removesuffix(":"),
     "trash_index": _keys.TRASH,
+    "trash": _keys.TRASH_NOTES,
     "log_index": _keys.LOG_INDEX,
     "notes_index": _keys.NOTES_INDEX,
     "progress": _keys.PROGRESS_FIELD,
@@ -60,10 +60,11 @@ def text(name: str, verb: str = "") -> str:
     """The source of `lua/<name>.lua` with the head before it; with a verb, of what it does to a job too."""
     parts = ["_head", *(("_lists", "_job", "_trash", f"verbs/{verb}") if verb else ()), name]
     # RQ_KEY_PREFIX has no character that a text of JSON writes otherwise than one of Lua.
-    numbers = {"trash_max": _keys.TRASH_MAX, "trash_one_by_one": _keys.TRASH_ONE_BY_ONE}
+    numbers = {"trash_max": _keys.TRASH_MAX, "trash_spread": _keys.TRASH_SPREAD, "trash_token": _keys.TRASH_TOKEN}
     numbers |= {
         "activity_max": _keys.ACTIVITY_MAX,
         "trash_grace": _keys.TRASH_GRACE,
+        "trash_memory_percent": _keys.TRASH_MEMORY_PERCENT,
         "told_to_end_ttl": _keys.TOLD_TO_END_TTL,
     }
     table = ", ".join(f"{key} = {json.dumps(value)}" for key, value in (KEYS | numbers).items())

@@ -135,5 +135,5 @@ class Collect:
         yield from self._ledger.write(jobs)
         told = self._told() | {"scanned": self._scanned, "state": "ready"}
         if self.verb == "delete":
-            told |= {"undo_jobs": Room(self._tools, self._operation_key).estimate(jobs)}
+            told |= Room(self._tools, self._operation_key).promise(jobs)
         self._ledger.report(told, ready=True)

@@ -19,8 +19,8 @@ class Plan:
         self.options: dict[str, Any] = json.loads(stored.get(b"options") or b"{}")
         self.position = integer(stored.get(b"position")) or 0
         self.total = integer(stored.get(b"total")) or 0
-        #: Bytes that it has put into the trash.
-        self.thrown = integer(stored.get(b"trash_bytes")) or 0
+        #: How many more of the jobs that it deletes can be put back: what was told before it was started holds.
+        self.undo_left = (integer(stored.get(b"undo_jobs")) or 0) - (integer(stored.get(b"undo_kept")) or 0)
         #: Epoch ms: when it was started, or resumed after it had halted.
         self.since = integer(stored.get(b"since")) or integer(stored.get(b"started_at")) or 0
         #: How many jobs it does before it looks what becomes of them: all, unless a few are tried first.
@@ -33,12 +33,12 @@ class Plan:
         """The first few have been tried."""
         self.stop_at = self.total
 
-    def script_options(self, trash_room: int) -> str:
+    def script_options(self) -> str:
         """What the script of a chunk takes, as JSON."""
         told = self._fixed | {"stamp": one.stamp(), "rate": self.options.get("rate", 0)}
         if self.verb == "delete":
             life, undo = 1000 * _keys.TRASH_TTL, 1000 * _keys.UNDO_SECONDS
-            told["trash"] = {"token": self._id, "life": life, "undo": undo, "room": trash_room}
+            told["trash"] = {"token": self._id, "life": life, "undo": undo, "left": self.undo_left}
         return json.dumps(told)
 
     def _of_verb(self) -> dict[str, Any]:

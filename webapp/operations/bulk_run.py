@@ -18,7 +18,6 @@ from webapp.operations.bulk_plan import Plan
 from webapp.operations.bulk_state import State
 from webapp.operations.bulk_undo import CollectDeleted
 from webapp.operations.ledger import Full
-from webapp.operations.room import Room
 from webapp.operations.shift import Gone, Lost, Tools
 
 log = logging.getLogger(__name__)
@@ -43,7 +42,6 @@ class BulkRun:
         self._state = State(operation_id, tools)
         self._position = self._plan.position
         self._chunk: tuple[int, list[chunks.Kept], list[tuple]] = (-1, [], [])
-        self._trash_room = 0
         #: Jobs given to one call: some more than the last one had time for.
         self._at_once = self._plan.at_once
         self._streak = watch.Streak(tools, self._plan.since, self._plan.options.get("halt_after", 0))
@@ -55,10 +53,6 @@ class BulkRun:
         if self._collect:
             yield from self._collect.work()
             return
-        if self._plan.verb == "delete":
-            # What it has thrown away already counts as its own.
-            room = Room(self._tools, _keys.operation(self.id)).bytes
-            self._trash_room = max(0, room - self._plan.thrown)
         self._streak.put_back(kept.id for kept in self._between(max(0, self._position - RECALLED), self._position))
         while (wait := self._call()) is not None:
             yield wait
@@ -78,7 +72,7 @@ class BulkRun:
     def _call(self) -> float | None:
         """Do the next jobs; seconds to wait before the next call, None where there is none to be made."""
         jobs, start = (self._next_jobs(), self._position) if self._position < self._plan.total else ([], "later")
-        options = self._plan.script_options(self._trash_room)
+        options = self._plan.script_options()
         args = [self._tools.owner, _keys.OPERATION_TTL, CALL_MS, options, start, self._plan.stop_at]
         keys = [self._tools.lease_key, _keys.operation(self.id), _keys.operation_later(self.id)]
         said = scripts.run(self._tools.writer, "chunk", keys, [*args, *jobs], self._plan.verb)
@@ -89,12 +83,12 @@ class BulkRun:
 
     def _told(self, state: str, second: bool, said: list[Any]) -> float | None:
         """What follows from what the script said; `second`: of jobs that were looked at again."""
-        position, wait_ms, _, thrown, problem, *limits = said
+        position, wait_ms, _, kept, problem, *limits = said
         if not second:
             self._at_once = min(self._plan.at_once, max(FEW, 2 * (position - self._position)))
             self._streak.put_back(kept.id for kept in self._between(self._position, position))
         self._position = position
-        self._trash_room -= thrown
+        self._plan.undo_left -= kept
         self._settle(limits)
         if problem:
             self._state.fail({"code": "redis", "error": problem.decode("utf-8", "replace")[:300]})

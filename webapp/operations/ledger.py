@@ -51,11 +51,14 @@ class Ledger:
         if said != b"ok":
             raise Lost if said == b"lost" else Gone
 
-    def write(self, jobs: list[chunks.Kept]) -> Iterator[None]:
-        """Write down the jobs. A round trip for CHUNKS_AT_ONCE chunks. Raises Full, Gone, Lost, redis.RedisError."""
+    def write(self, jobs: list[chunks.Kept], has_room: bool = False) -> Iterator[None]:
+        """Write down the jobs. A round trip for CHUNKS_AT_ONCE chunks. Raises Full, Gone, Lost, redis.RedisError.
+
+        `has_room`: they take no more than those of an operation that is counted already, which they undo.
+        """
         packed = chunks.pack(jobs)
         size = sum(map(len, packed))
-        if sum(others(self._tools, self._keys[1], "bytes")) + size > _keys.OPERATIONS_BYTES:
+        if not has_room and sum(others(self._tools, self._keys[1], "bytes")) + size > _keys.OPERATIONS_BYTES:
             raise Full
         told = {"bytes": size, "sample": json.dumps([kept.id for kept in jobs[:SAMPLE]])}
         self.report(told)

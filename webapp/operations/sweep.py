@@ -14,6 +14,7 @@ from redis.exceptions import NoPermissionError, ReadOnlyError, RedisError
 from jobs import _keys
 from webapp.config import Config
 from webapp.connections import Connections
+from webapp.operations import room
 from webapp.operations.errors import AWAY_ERRORS
 from webapp.operations.figures_sweep import FiguresSweep
 from webapp.operations.file_sweep import FileSweep
@@ -34,6 +35,8 @@ OURS_BYTES = 64 * 1024 * 1024
 OURS_SHARE = 0.02
 #: What figures may take of that; logs take what is left.
 FIGURES_SHARE = 0.25
+#: What jobs deleted one by one may take of it.
+ONE_BY_ONE = _keys.TRASH_MAX * room.NOTE
 
 
 class Sweeper:
@@ -91,10 +94,12 @@ class Sweeper:
         thrown, held = self._weigh_operations()
         known = self._figures.total + self._notes.total + sum(size or 0 for size in sizes)
         left = budget - known - self._weigh_searches() - held
+        # What is noted about deleted jobs is ours for a minute: it keeps to the cap, not to the share of a small Redis.
+        cap = left + OURS_BYTES - budget
         if logs:
-            most = max(0, min(_keys.LOGS_BYTES, left - thrown))
+            most = max(0, min(_keys.LOGS_BYTES, left, cap - thrown))
             self._say(self._logs.sweep(most), "logs without a job or beyond their share")
-        self._tell_room(left - (self._logs.total if logs else 0))
+        self._tell_room(cap - (self._logs.total if logs else 0))
         if (types or 0) > _keys.CATALOG_MAX:
             self._say(self._trim_catalog(), "job types beyond the cap of the catalog")
 
@@ -106,18 +111,18 @@ class Sweeper:
         return sum(reply(size) or 0 for size in pipe.execute(raise_on_error=False))
 
     def _weigh_operations(self) -> tuple[int, int]:
-        """(bytes of deleted jobs that can be put back, bytes of what operations are about). Two round trips."""
+        """(bytes of ours about deleted jobs that can be put back, and about operations). Two round trips."""
         pipe = self._redis.pipeline(transaction=False)
         for member in self._redis.zrange(_keys.OPERATIONS, 0, -1):
             pipe.hmget(_keys.operation(member.decode("utf-8", "replace")), "trash_bytes", "bytes")
         found = [reply(told) or (None, None) for told in pipe.execute(raise_on_error=False)]
         thrown, held = (sum(integer(told[at]) or 0 for told in found) for at in (0, 1))
-        return thrown + _keys.TRASH_ONE_BY_ONE, held
+        return thrown + ONE_BY_ONE, held
 
-    def _tell_room(self, room: int) -> None:
-        """Operations throw away no more than this."""
+    def _tell_room(self, left: int) -> None:
+        """What operations note about what they throw away takes no more than this."""
         pipe = self._redis.pipeline()
-        pipe.hset(_keys.SWEEP, "room", max(0, room - _keys.TRASH_ONE_BY_ONE)).expire(_keys.SWEEP, _keys.SWEEP_TTL)
+        pipe.hset(_keys.SWEEP, "room", max(0, left - ONE_BY_ONE)).expire(_keys.SWEEP, _keys.SWEEP_TTL)
         pipe.execute()
 
     def _sweep_files(self, files: FileSweep) -> None:

@@ -3,7 +3,6 @@
 Whoever dies half way leaves keys that end by themselves, and files to the sweep of files.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Iterator
 
@@ -28,6 +27,19 @@ if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 return redis.call('HDEL', KEYS[1], ARGV[1])
 """
 
+#: KEYS: where each job is noted, and its parts. ARGV: what the note about it was when it was read, its id. What another
+#: delete has thrown away meanwhile stays.
+EMPTY = """
+local each = #KEYS / (#ARGV / 2)
+for at = 0, #ARGV / 2 - 1 do
+  local note, id = ARGV[2 * at + 1], ARGV[2 * at + 2]
+  if (redis.call('HGET', KEYS[each * at + 1], id) or '') == note then
+    redis.call('HDEL', KEYS[each * at + 1], id)
+    redis.call('UNLINK', unpack(KEYS, each * at + 2, each * (at + 1)))
+  end
+end
+"""
+
 
 def due(stored: Iterable[tuple[bytes, bytes]], now_ms: int) -> list[tuple[bytes, bytes]]:
     """What of the index of jobs deleted one by one is over."""
@@ -40,37 +52,36 @@ class Bin:
     def __init__(self, writer: redis.Redis, store: files.Store) -> None:
         self._writer = writer
         self._store = store
+        self._empty_now = writer.register_script(EMPTY)
 
-    def empty(self, ids: list[bytes], thrown_by: str | None, with_files: frozenset[str] | None) -> None:
+    def empty(self, ids: list[bytes], thrown_by: bytes, with_files: frozenset[str] | None) -> None:
         """These jobs cannot be put back and have no files; what another delete has thrown away since stays.
 
-        `thrown_by`: the token of the delete; None: whichever is over by itself. `with_files`: the jobs with artifacts,
-        where that is known. Two round trips for BATCH jobs. Raises redis.RedisError.
+        `thrown_by`: the token of the delete. `with_files`: the jobs with artifacts, where that is known. Two round
+        trips for BATCH jobs. Raises redis.RedisError.
         """
         for start in range(0, len(ids), BATCH):
             self._empty(ids[start : start + BATCH], thrown_by, with_files)
 
-    def _empty(self, ids: list[bytes], thrown_by: str | None, with_files: frozenset[str] | None) -> None:
+    def _empty(self, ids: list[bytes], thrown_by: bytes, with_files: frozenset[str] | None) -> None:
         names = {job_id: job_id.decode("utf-8", "surrogateescape") for job_id in ids}
         pipe = self._writer.pipeline(transaction=False)
         for name in names.values():
-            pipe.get(chunks.raw(_keys.trash(name))).hget(chunks.raw(_keys.trash_part("job", name)), "data")
+            pipe.hget(_keys.trash(name), chunks.raw(name)).hget(chunks.raw(_keys.trash_part("job", name)), "data")
             pipe.exists(chunks.raw(_keys.job(name)))
         answers = [reply(answer) for answer in pipe.execute(raise_on_error=False)]
         found = zip(names.values(), answers[::3], answers[1::3], answers[2::3], strict=True)
-        # A job without a note found no room in the trash, or its time is over: it has files all the same.
-        over = [(name, data, exists) for name, note, data, exists in found if token(note) in (thrown_by, None)]
-        self._unlink(_keys.trash(name) for name, _, _ in over)
-        for name, data, exists in over:
+        # A job without a note was not to be kept, or its time is over: it has files all the same.
+        over = [(name, *told) for name, *told in found if token(told[0]) in (thrown_by, None)]
+        for name, _, data, exists in over:
             uploads = files.uploads_in(data)
             if not exists and (uploads or with_files is None or name in with_files):
                 self._store.forget_job(name, uploads)
-        self._unlink(_keys.trash_part(part, name) for name, _, _ in over for part in _keys.TRASH_PARTS)
-
-    def _unlink(self, keys: Iterable[str]) -> None:
-        found = [chunks.raw(key) for key in keys]
-        if found:
-            self._writer.unlink(*found)
+        keys = [chunks.raw(key) for name, *_ in over for key in _all_keys(name)]
+        if keys:
+            self._empty_now(
+                keys=keys, args=[part for name, note, *_ in over for part in (note or b"", chunks.raw(name))]
+            )
 
 
 class OneByOne:
@@ -85,7 +96,7 @@ class OneByOne:
     def work(self) -> Iterator[float | None]:
         for job_id, told in self._due:
             if self._forget(keys=[_keys.TRASH], args=[job_id, told]):
-                self._bin.empty([job_id], None, None)
+                self._bin.empty([job_id], told.partition(b" ")[2], None)
             yield
 
     def fail(self, error: Exception) -> None:
@@ -112,7 +123,7 @@ class OfOperation:
             with_files = self._store.jobs_with_artifacts()
             for number in range(self._writer.llen(key)):
                 kept = chunks.unpack(self._writer.lindex(key, number))
-                self._bin.empty([chunks.raw(one.id) for one in kept], self._id, with_files)
+                self._bin.empty([chunks.raw(one.id) for one in kept], self._id.encode(), with_files)
                 yield
         pipe = self._writer.pipeline()
         pipe.hdel(_keys.operation(self._id), "trash_bytes", "bytes")
@@ -126,9 +137,10 @@ class OfOperation:
         """It holds nothing."""
 
 
-def token(note: bytes | None) -> str | None:
+def token(note: bytes | None) -> bytes | None:
     """Who threw a job away, of a note about it; None without a note."""
-    try:
-        return json.loads(note)["token"] if note else None
-    except (ValueError, KeyError, TypeError):
-        return None
+    return note[: _keys.TRASH_TOKEN] if note else None
+
+
+def _all_keys(job_id: str) -> list[str]:
+    return [_keys.trash(job_id), *(_keys.trash_part(part, job_id) for part in _keys.TRASH_PARTS)]

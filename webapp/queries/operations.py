@@ -78,13 +78,14 @@ def _operation(operation_id: str, stored: dict[bytes, bytes], held: bool, now_ms
         "per_second": number(stored.get(b"per_second")) if state in UNDER_WAY else None,
         "undo_until": integer(stored.get(b"undo_until")),
         "undo_jobs": _undo_jobs(stored, state),
+        "undo_why": _json(stored.get(b"undo_why"), None),
         "undone_by": text(stored.get(b"undone_by")),
         "message": message,
     }
 
 
 def _undo_jobs(stored: dict[bytes, bytes], state: str | None) -> int | None:
-    """How many of the jobs can be put back, of a delete: first as it is reckoned, then as it is."""
+    """How many of the jobs can be put back, of a delete: first as it is promised, then as it is."""
     if stored.get(b"verb") != b"delete":
         return None
     return integer(stored.get(b"undo_kept" if state in ENDED else b"undo_jobs")) or 0

@@ -8,11 +8,12 @@
 local from_trash = false
 local FIELDS = {'status', 'origin', 'group_id', 'rate_limit_key', 'rate_limit_concurrency', 'ttl'}
 
--- The job of this id; nil where there is none. A key of another type under its name is no job.
-local function load(id)
+-- The job of this id; nil where there is none. A key of another type under its name is no job. `lies`: the key in which
+-- its hash lies now, where that is not its own.
+local function load(id, lies)
   local key = K.job .. id
-  local said = redis.pcall('HMGET', key, unpack(FIELDS))
-  if said.err or (not (said[1] or said[2] or said[3] or said[4] or said[5]) and redis.call('EXISTS', key) == 0) then
+  local said = redis.pcall('HMGET', lies or key, unpack(FIELDS))
+  if said.err or (not (said[1] or said[2] or said[3] or said[4] or said[5]) and redis.call('EXISTS', lies or key) == 0) then
     return nil
   end
   local job = {id = id, key = key, status = said[1] or '', queue_name = said[2] or '', group = said[3] or '', ttl = tonumber(said[6] or '')}
@@ -58,11 +59,15 @@ local function runs(job)
   return redis.call('ZCOUNT', job.executions, '(' .. now, '+inf') > 0
 end
 
+-- The lists of its queue's jobs that are held, parked, and on their way back.
+local function aside(job)
+  return {K.held .. job.queue_name, K.parked .. job.queue_name, K.resuming .. job.queue_name}
+end
+
 -- Take a queued job out of its queue, or out of the lists of those held and parked; nil, or why not. A worker that has
 -- popped the id has not written "started" yet, and would run the job whatever its hash says.
 local function take(job, o)
-  local held, name = K.held .. job.queue_name, job.queue_name
-  local parked, resuming = K.parked .. name, K.resuming .. name
+  local held, parked, resuming = unpack(aside(job))
   local wrong = unfit('list', job.queue, job.intermediate, held, parked, resuming) or unfit('zset', job.executions)
   if wrong then
     return wrong
@@ -72,7 +77,6 @@ local function take(job, o)
     if place then
       job.stood, job.was_held = list, list == held
       job.place = place
-      place[6] = job.queue
       return nil
     end
   end

@@ -38,9 +38,9 @@ local function find(list, id)
   return window, window.at[id]
 end
 
--- Where a job stands, for whoever puts it back: {list, rank, who stands before it, who stands behind it}.
+-- Where a job stands, for whoever puts it back: {list, rank, who stands behind it, who stands before it}.
 local function place_of(list, rank, gone, before, behind)
-  return {'list', list, rank - gone, before ~= MARK and before or '', behind ~= MARK and behind or ''}
+  return {list, rank - gone, behind ~= MARK and behind or '', before ~= MARK and before or nil}
 end
 
 -- Take the job out of the list; its place, or nil where it is not in it.

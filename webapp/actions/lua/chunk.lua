@@ -4,8 +4,8 @@
 -- ARGV: 1 owner of the lease, 2 time to live, 3 milliseconds, 4 options as JSON, 5 position of the first job given here,
 --       or 'later' for those to be looked at again, 6 position to stop at, 7… id, status as it was collected,
 --       where it stands: '+' near the head of its list, '-' near the end, and 'h' if it is set aside; or its new id
--- Answers {state of the operation ('tried' where the first ones are done), position, ms to wait, jobs left to look at again, bytes thrown away, error,
--- names of rate limits}.
+-- Answers {state of the operation ('tried' where the first ones are done), position, ms to wait, jobs left to look at again, jobs that can be put
+-- back, error, names of rate limits}.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return {'lost'}
 end
@@ -150,7 +150,6 @@ elseif state == 'running' and position >= tonumber(told[6]) and left == 0 then
   state = 'done'
 end
 if o.trash and o.trash.kept then
-  redis.call('HINCRBY', KEYS[2], 'trash_bytes', o.trash.bytes)
   redis.call('HINCRBY', KEYS[2], 'undo_kept', o.trash.kept)
 end
 if state == 'failed' or state == 'done' then
@@ -169,4 +168,4 @@ local names = {}
 for name in pairs(limits) do
   names[#names + 1] = name
 end
-return {state, position, math.ceil(wait), left, o.trash and o.trash.bytes or 0, problem, unpack(names)}
+return {state, position, math.ceil(wait), left, o.trash and o.trash.kept or 0, problem, unpack(names)}

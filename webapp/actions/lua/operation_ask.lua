@@ -29,7 +29,7 @@ for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
     end
   end
 end
-if kept - #over >= tonumber(ARGV[3]) then
+if not KEYS[3] and kept - #over >= tonumber(ARGV[3]) then
   return {'full'}
 end
 for i = 1, kept + 1 - tonumber(ARGV[2]) do

@@ -1,28 +1,21 @@
 -- A job that does not run is gone, with every key that RQ and we keep about it; for a while it can be put back.
 -- Adds 'kept' and until when (epoch ms), or 'gone' and, with o.files, its payload: that names its uploads.
-local REGISTRIES = {'finished', 'failed', 'deferred', 'scheduled', 'canceled', 'ready_to_enqueue'}
 
 -- The id is in no sorted set any more; where it was, with its score.
 local function leave_sets(job)
   local places = {}
-  local function leave(key)
+  for name, key in pairs(sets_of(job)) do
     local score = redis.pcall('ZSCORE', key, job.id)
     if type(score) == 'string' then
       redis.call('ZREM', key, job.id)
-      places[#places + 1] = {'zset', key, score}
+      places[#places + 1] = {name, score}
     end
   end
-  for _, status in ipairs(REGISTRIES) do
-    leave(registry(job, status))
-  end
-  leave(K.log_index)
-  leave(K.notes_index)
   if job.limit then
-    leave(job.limit_waiting)
     local slot = redis.pcall('ZSCORE', K.limit .. job.limit .. ':allowed', job.id)
     if type(slot) == 'string' then
       -- RQ's own call frees it.
-      places[#places + 1] = {'slot', job.limit_waiting, slot}
+      places[#places + 1] = {'slot', slot}
     end
   end
   return places
@@ -34,7 +27,7 @@ local function leave_families(job, places)
     places[#places + 1] = {'dependent', parent}
   end
   if job.group ~= '' and redis.pcall('SREM', K.group .. job.group, job.id) == 1 then
-    places[#places + 1] = {'group', job.group}
+    places[#places + 1] = {'group'}
   end
 end
 
@@ -50,7 +43,7 @@ local function verb(job, o)
   end
   local again = due(job)
   local parts = there(job.id)
-  local kept = has_room(job, parts, o)
+  local kept = has_room(job, o)
   local data = not kept and o.files and redis.call('HGET', job.key, 'data') or ''
   -- pcall: a key of the wrong type next to the job must not leave it half deleted.
   if not o.side then
@@ -64,7 +57,7 @@ local function verb(job, o)
   local places = leave_sets(job)
   leave_families(job, places)
   if job.place then
-    places[#places + 1] = job.place
+    places[#places + 1] = named(job, job.place)
   end
   redis.call('DEL', job.executions, job.intermediate .. ':first_seen:' .. job.id)
   if kept then

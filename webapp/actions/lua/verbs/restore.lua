@@ -3,42 +3,42 @@
 from_trash = true
 
 local PLACES = {
-  zset = function(id, key, score)
-    redis.call('ZADD', key, score, id)
+  group = function(job)
+    redis.call('SADD', K.group .. job.group, job.id)
+    redis.call('SADD', K.groups, job.group)
   end,
-  group = function(id, name)
-    redis.call('SADD', K.group .. name, id)
-    redis.call('SADD', K.groups, name)
-  end,
-  dependent = function(id, parent)
+  dependent = function(job, parent)
     if redis.call('EXISTS', K.job .. parent) == 1 then
       local dependents, life = K.job .. parent .. ':dependents', redis.call('PTTL', K.job .. parent)
-      redis.call('SADD', dependents, id)
+      redis.call('SADD', dependents, job.id)
       if life > 0 and redis.call('PTTL', dependents) == -1 then
         redis.call('PEXPIRE', dependents, life)
       end
     end
   end,
-  slot = function(id, waiting, score)
-    redis.call('HSET', K.job .. id, 'status', 'rate_limited')
-    redis.call('ZADD', waiting, score, id)
-  end,
-  list = function(id, list, rank, before, behind, queue)
-    redis.call('SADD', K.queues, queue)
-    if behind ~= '' and redis.call('LINSERT', list, 'BEFORE', behind, id) > 0
-      or before ~= '' and redis.call('LINSERT', list, 'AFTER', before, id) > 0 then
-      return
-    end
-    local there = redis.call('LINDEX', list, rank)
-    if rank == 0 then
-      redis.call('LPUSH', list, id)
-    elseif there then
-      redis.call('LINSERT', list, 'BEFORE', there, id)
-    else
-      redis.call('RPUSH', list, id)
-    end
+  slot = function(job, score)
+    redis.call('HSET', job.key, 'status', 'rate_limited')
+    redis.call('ZADD', job.limit_waiting, score, job.id)
   end,
 }
+
+-- Into one of the lists of its queue.
+local function line_up(job, list, rank, behind, before)
+  redis.call('SADD', K.queues, job.queue)
+  if behind ~= '' and redis.call('LINSERT', list, 'BEFORE', behind, job.id) > 0
+    or before and redis.call('LINSERT', list, 'AFTER', before, job.id) > 0 then
+    return
+  end
+  local there = redis.call('LINDEX', list, rank)
+  if rank == 0 then
+    redis.call('LPUSH', list, job.id)
+  elseif there then
+    redis.call('LINSERT', list, 'BEFORE', there, job.id)
+  else
+    redis.call('RPUSH', list, job.id)
+  end
+end
+
 -- Who waited for the job: those that have gone on without it meanwhile would be queued a second time when it ends.
 local function forget_those_gone_on(dependents)
   local children = redis.pcall('SMEMBERS', dependents)
@@ -68,46 +68,46 @@ local function go_on(id, stamp)
   put(job, redis.call('HGET', job.key, 'enqueue_at_front') == '1', stamp)
 end
 
-local KINDS = {zset = 'zset', slot = 'zset', list = 'list'}
+-- Why one of the keys that it is written to cannot take it, or nil.
+local function unfit_place(job, place)
+  local name = place[1]
+  return (sets_of(job)[name] or name == 'slot') and unfit('zset', sets_of(job)[name] or job.limit_waiting)
+    or lists_of(job)[name] and unfit('list', lists_of(job)[name])
+    or name == 'group' and unfit('set', K.group .. job.group)
+    or name == 'dependent' and unfit('set', K.job .. place[2] .. ':dependents')
+end
 
 local function verb(_, o, id)
   if redis.call('EXISTS', K.job .. id) == 1 then
     return 'exists'
   end
-  local stored = redis.pcall('GET', K.trash .. id)
-  local note = type(stored) == 'string' and cjson.decode(stored)
-  if not note or note.token ~= o.token or redis.call('EXISTS', trash_key('job', id)) == 0 then
+  local note = note_of(id)
+  if not note or note.token ~= o.token then
     return 'over'
   end
-  local slot = false
+  local job, slot = load(id, trash_key('job', id)), false
   for _, place in ipairs(note.places) do
     slot = slot or place[1] == 'slot'
-    local wrong = KINDS[place[1]] and unfit(KINDS[place[1]], place[2])
-      or place[1] == 'group' and unfit('set', K.group .. place[2])
-      or place[1] == 'dependent' and unfit('set', K.job .. place[2] .. ':dependents')
+    local wrong = unfit_place(job, place)
     if wrong then
       return wrong
     end
   end
-  for part, key in pairs(parts_of(id)) do
-    if note.lives[part] and redis.call('EXISTS', trash_key(part, id)) == 1 then
-      redis.call('RENAME', trash_key(part, id), key)
-      if note.lives[part] == '0' then
-        redis.call('PERSIST', key)
-      else
-        redis.call('PEXPIREAT', key, note.lives[part])
-      end
-    end
-  end
+  bring_back(id, note)
+  local sets, lists = sets_of(job), lists_of(job)
   for _, place in ipairs(note.places) do
-    -- Whoever held a slot was queued as well; it is queued again by RQ, once it has a slot.
-    if not (slot and place[1] == 'list') then
-      PLACES[place[1]](id, unpack(place, 2))
+    local name = place[1]
+    if sets[name] then
+      redis.call('ZADD', sets[name], place[2], id)
+    elseif PLACES[name] then
+      PLACES[name](job, unpack(place, 2))
+    elseif not slot then
+      -- Whoever held a slot was queued as well; it is queued again by RQ, once it has a slot.
+      line_up(job, lists[name], unpack(place, 2))
     end
   end
-  forget_those_gone_on(K.job .. id .. ':dependents')
+  forget_those_gone_on(job.dependents)
   go_on(id, o.stamp)
-  redis.call('DEL', K.trash .. id)
   redis.call('HDEL', K.trash_index, id)
   return 'done'
 end

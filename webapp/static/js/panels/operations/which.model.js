@@ -39,7 +39,8 @@ export function runsWords({ runs }) {
 }
 
 /** What can be put back of a delete: {text, isAll}. */
-export function promise({ total, undo_jobs: kept }) {
+export function promise({ total, undo_jobs: kept, undo_why: why }) {
   if (kept >= total) return { text: t("operations.undo.all"), isAll: true };
-  return { text: kept ? t("operations.undo.some", { n: kept, of: number(total) }) : t("operations.undo.none"), isAll: false };
+  const because = t(`operations.undo.why.${why?.code === "memory" ? "memory" : "share"}`, why ?? {});
+  return { text: kept ? t("operations.undo.some", { n: kept, of: number(total), why: because }) : t("operations.undo.none", { why: because }), isAll: false };
 }
