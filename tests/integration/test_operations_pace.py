@@ -1,6 +1,8 @@
 """A requeue that goes slowly, tries a few first, and stops itself; one that is paused, or whose process is killed."""
 
+import json
 import time
+from collections import Counter
 
 import pytest
 from rq import Queue
@@ -189,3 +191,21 @@ def test_an_undo_is_finished_though_its_process_is_killed(redis, client, deadly)
     back = deadly(turn(client, deleted, "undo").json["operation"])
     assert (back["done"], back["refused"]) == (3_000, {})
     assert redis.lrange("rq:queue:default", 0, -1) == order
+
+
+def test_who_runs_a_job_is_told_once_to_stop_it_though_the_process_is_killed(redis, client, deadly):
+    """What workers hear is counted here; that a worker then stops, other tests see."""
+    with redis.pipeline(transaction=False) as pipe:
+        for number in range(3_000):
+            raw_jobs.execution(pipe, raw_jobs.listed(pipe, "started", f"job-{number}"), "ear")
+        pipe.execute()
+    with redis.pubsub() as ear:
+        ear.subscribe("rq:pubsub:ear")
+        assert ear.get_message(timeout=5)["type"] == "subscribe"
+        done = deadly(start(client, "stop", {"queue": "default", "status": "started"}))
+        assert (done["total"], done["done"], done["refused"]) == (3_000, 3_000, {})
+        heard: Counter = Counter()
+        while message := ear.get_message(timeout=0.5):
+            heard[json.loads(message["data"])["job_id"]] += 1
+    assert len(heard) == 3_000
+    assert set(heard.values()) == {1}
