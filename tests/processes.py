@@ -114,12 +114,13 @@ class WorkerProcess(Process):
         folder: Path,
         env: dict | None,
         stock: bool = True,
+        rq: Sequence[str] = (sys.executable, str(BIN / "rq")),
     ) -> None:
         self.name = name
         self.queues = tuple(queues)
         self._url = url
         if stock:
-            command = [sys.executable, str(BIN / "rq"), "worker", "-u", url, "-n", name, *options, *queues]
+            command = [*rq, "worker", "-u", url, "-n", name, *options, *queues]
         else:
             command = [sys.executable, "worker.py", *queues]
             env = {"RQLIVE_REDIS_URL": url, "RQLIVE_WORKER_NAME": name} | (env or {})
