@@ -166,6 +166,9 @@ ACTOR_FIELD = "live_actor"
 #: Field of a job's own hash: how it was submitted through us. JSON of at most 1 KB: via (page, api), server, address of
 #: whoever asked, again_of (the job that was run again), retries and repeats (as they were asked for).
 SUBMITTED_FIELD = "live_submitted"
+#: Field of a job's own hash: the `meta` that it was given when it was submitted through us, as RQ stores it. A run
+#: writes into RQ's own field of it; this one is what "run again" starts with. At most 8 KB.
+META_FIELD = "live_meta"
 
 #: Field of a job's own hash: how many notes there are on it. Written only while the hash exists.
 NOTES_FIELD = "live_notes"

@@ -15,6 +15,8 @@ from webapp.actions import jobs, run_again, submit
 from webapp.actions.options import Options
 from webapp.errors import NotFound, StateChanged
 
+SCHEMA = {"schema": {"type": "object", "properties": {"attempt": {"type": "integer"}}}}
+
 
 @pytest.fixture
 def door(redis, tmp_path):
@@ -36,6 +38,23 @@ def test_run_again_makes_a_new_job_with_the_same_bytes(redis, door, worker_proce
     worker_process("default", burst=True)
     assert queue.fetch_job(again.job_id).return_value() == "Hello, you!"
     assert queue.fetch_job(first.id).return_value() == "Hello, you!"
+
+
+def test_run_again_keeps_the_meta_that_was_given_and_not_what_the_run_wrote(redis, door, worker_process):
+    queue, options = Queue("default", connection=redis), Options(meta={"tenant": "acme"})
+    redis.hset(
+        _keys.CATALOG,
+        "report",
+        json.dumps({"title": "Report", "func": "tests.fixture_jobs.fail_until_attempt"} | SCHEMA),
+    )
+    first = submit.enqueue(door, "report", {"attempt": 1}, options).job_id
+    worker_process("default", burst=True)
+    assert queue.fetch_job(first).meta == {"tenant": "acme", "attempts": 1}
+    again = run_again.run_again(door, first).job_id
+    third = run_again.run_again(door, again).job_id
+    assert queue.fetch_job(again).meta == queue.fetch_job(third).meta == {"tenant": "acme"}
+    worker_process("default", burst=True)
+    assert queue.fetch_job(third).meta == {"tenant": "acme", "attempts": 1}
 
 
 def test_run_again_never_reads_the_payload(redis, door):

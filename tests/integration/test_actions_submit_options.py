@@ -160,7 +160,7 @@ def test_group_lifetimes_and_meta_are_rqs(redis, door, queue):
     (theirs,) = Group.create(redis, "nightly").enqueue_many(queue, [data])
     assert queue.fetch_job(ours).meta == {"who": "ada"}
     written = told(redis, ours)
-    assert written.pop("meta")
+    assert written.pop("meta") == written.pop(_keys.META_FIELD)
     assert written == told(redis, theirs.id)
     assert where(redis, queue.fetch_job(ours)) == where(redis, theirs) == ["rq:group:nightly", "rq:queue:default"]
     assert 50 < redis.ttl(f"rq:job:{ours}") <= 60

@@ -110,9 +110,9 @@ test("a wrong option is named at its field", () => {
 test("what a job waits for, how often it runs and what limits it become the body too", () => {
   const chosen = {
     ...firstOptions(), after: [{ id: "a", title: "A", status: "queued" }], repeats: "3", repeat_intervals: "60 300", limit_key: " mail ", limit_n: "2",
-    unique: "report-1", group: "g", ttl: "60", failure_ttl: "-1",
+    unique: "report-1", group: "g", ttl: "60", failure_ttl: "-1", meta: ' {"tenant": {"id": 7}}',
   };
-  const body = { after: ["a"], repeat: { times: 3, interval: [60, 300] }, rate_limit: { key: "mail", concurrency: 2 }, id: "report-1", unique: true, group: "g", ttl: 60, failure_ttl: -1 };
+  const body = { after: ["a"], repeat: { times: 3, interval: [60, 300] }, rate_limit: { key: "mail", concurrency: 2 }, id: "report-1", unique: true, group: "g", ttl: 60, failure_ttl: -1, meta: { tenant: { id: 7 } } };
   assert.deepEqual(optionsBody(chosen, "UTC"), { body, errors: {} });
   assert.deepEqual(optionsBody({ ...chosen, allow_failure: true }, "UTC").body.after, { jobs: ["a"], allow_failure: true });
   assert.equal(optionsBody({ ...chosen, when: "in" }, "UTC").body.after, undefined, "RQ would not wait");
@@ -123,6 +123,7 @@ test("those are held to what the server takes", () => {
   assert.deepEqual(wrong({ repeat_intervals: "5" }), ["repeats"]);
   assert.deepEqual(wrong({ repeats: "1", repeat_intervals: "1.5" }), ["repeat_intervals"]);
   assert.deepEqual(wrong({ limit_n: "2" }), ["limit_key"]);
+  for (const meta of ["tenant", "[1]", "null", '"a"', "{", `{"a": "${"x".repeat(4_096)}"}`]) assert.deepEqual(wrong({ meta }), ["meta"], meta.slice(0, 9));
   assert.deepEqual(wrong({ limit_key: "mail" }), ["limit_n"]);
   assert.deepEqual(wrong({ unique: "a b" }), ["unique"]);
   assert.deepEqual(wrong({ ttl: "-1", failure_ttl: "0" }), ["ttl", "failure_ttl"]);

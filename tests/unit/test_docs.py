@@ -72,6 +72,7 @@ def test_every_key_of_ours_is_documented() -> None:
     assert _keys.ACTOR_FIELD in text
     assert _keys.SUBMITTED_FIELD in text
     assert _keys.NOTES_FIELD in text
+    assert _keys.META_FIELD in text
 
 
 def test_the_version_stands_the_same_in_both_places() -> None:

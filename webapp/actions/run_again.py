@@ -12,8 +12,8 @@ from webapp.actions.door import Door
 from webapp.actions.submit import Submitted
 from webapp.errors import StateChanged
 
-#: What "run again" takes from the hash of the first job. Not what belongs to its life: results, meta, dependencies,
-#: group, and retries and repeats that it may have used up.
+#: What "run again" takes from the hash of the first job. Not what belongs to its life: results, what it wrote into its
+#: meta, dependencies, group, and retries and repeats that it may have used up.
 COPIED = (
     "data",
     "description",
@@ -31,6 +31,7 @@ COPIED = (
     "origin",
     "rate_limit_key",
     "rate_limit_concurrency",
+    _keys.META_FIELD,
 )
 #: Fields that RQ always writes, empty where they are unset.
 UNSET = dict.fromkeys(("started_at", "ended_at", "last_heartbeat", "worker_name", "group_id"), "")
@@ -41,7 +42,8 @@ def run_again(
 ) -> Submitted:
     """A new job with the payload, queue and lifetimes of the first; without `args` the payload is copied, never read.
 
-    It keeps the first one's callbacks and rate limit, and starts without its meta, dependencies, group and retries.
+    It keeps the first one's callbacks and rate limit, and the meta that it was given here; it starts without what that
+    one wrote into its meta, and without its dependencies, group and retries.
     `args` by name and `positional` are JSON values in place of the first one's, see `edited.payload`. Raises
     StateChanged where the first runs or a run of it may live, NotFound, BadInput. Three round trips, four with a limit.
     """
@@ -71,6 +73,7 @@ def script_options(door: Door) -> dict[str, Any]:
     told = door.submitted()
     fields = UNSET | {_keys.ACTOR_FIELD: told[_keys.ACTOR_FIELD]}
     submitted = {"submitted": told[_keys.SUBMITTED_FIELD], "submitted_field": _keys.SUBMITTED_FIELD}
+    submitted["meta_field"] = _keys.META_FIELD
     return {"copied": COPIED, "fields": fields, **submitted}
 
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 from rq import Queue, RateLimit, Repeat, Retry
 from rq.job import Dependency, Job
 
+from jobs import _keys
 from webapp import files, outcomes
 from webapp.actions import placing
 from webapp.actions.door import Door
@@ -89,6 +90,8 @@ def _depends_on(options: Options) -> list[str] | Dependency | None:
 def hash_of(door: Door, job: Job, options: Options) -> dict[str, Any]:
     """The job's hash as RQ spells it, and who submitted it; without what belongs to its place."""
     told = job.to_dict() | door.submitted(retries=options.retries, repeats=options.repeats)
+    if options.meta:
+        told[_keys.META_FIELD] = told["meta"]
     return {name: value for name, value in told.items() if name not in PLACED}
 
 

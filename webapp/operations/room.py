@@ -14,7 +14,7 @@ from webapp.operations.ledger import others
 from webapp.operations.shift import Tools
 from webapp.queries.fields import integer, reply
 
-#: Bytes where no sweep has told what is left: for a minute after the first process has started. Fewer where there are logs.
+#: Bytes where no sweep has told what is left: for a minute after the first process has started. Fewer beside logs.
 UNTOLD, UNTOLD_BESIDE_LOGS = 48 * 1024 * 1024, 16 * 1024 * 1024
 #: Jobs of which the parts are counted.
 WEIGHED = 100

@@ -28,6 +28,9 @@ local function verb(job, o)
   for i, name in ipairs(o.copied) do
     if values[i] then
       fields[#fields + 1], fields[#fields + 2] = name, values[i]
+      if name == o.meta_field then
+        fields[#fields + 1], fields[#fields + 2] = 'meta', values[i]
+      end
     end
   end
   for name, value in pairs(o.fields) do

@@ -86,6 +86,10 @@ export function Options({ type, raw, set, errors, open, onToggle, many = false }
           ${option(...helped("timeout", { time: duration(timeout) }), digits(timeout))} ${option(...helped("ttl"), digits())}
           ${option(...helped("result_ttl", { time: duration(kept) }), digits(kept))} ${option(...helped("failure_ttl"), digits())}
           ${option(...helped("description"))}
+          <${Option} name="meta" label=${t("options.meta")} help=${t("options.meta.help")} error=${errors.meta}>
+            <textarea class="control" id="o-meta" rows="2" spellcheck="false" aria-invalid=${errors.meta ? "true" : undefined} aria-describedby=${`oh-meta${errors.meta ? " oe-meta" : ""}`}
+              placeholder='{"tenant": "acme"}' value=${raw.meta} onInput=${(event) => set({ meta: event.target.value })}></textarea>
+          <//>
         <//>
       </div>
     </details>`;

@@ -8,7 +8,7 @@ export const UNITS = { s: 1, min: 60, h: 3600, d: 86_400 };
 export const firstOptions = () => ({
   when: "now", delay: "5", unit: "min", at: "", queue: "", at_front: false, after: [], allow_failure: false,
   retries: "", intervals: "", repeats: "", repeat_intervals: "", limit_key: "", limit_n: "", unique: "", group: "",
-  timeout: "", ttl: "", result_ttl: "", failure_ttl: "", description: "",
+  timeout: "", ttl: "", result_ttl: "", failure_ttl: "", description: "", meta: "",
 });
 
 /** Where the form shows what the API calls otherwise. */
@@ -57,6 +57,22 @@ function unique({ unique: raw }) {
   return /^[A-Za-z0-9_-]{1,128}$/.test(raw.trim()) ? { value: raw.trim() } : wrong("job_id");
 }
 
+/** What the server takes as `meta`. */
+const META_BYTES = 4_096;
+
+/** A JSON object of the job's own. */
+function meta({ meta: raw }) {
+  if (!raw.trim()) return {};
+  let value = null;
+  try {
+    value = JSON.parse(raw);
+  } catch {
+    return wrong("meta");
+  }
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return wrong("meta");
+  return new TextEncoder().encode(raw).length > META_BYTES ? wrong("meta_size", { n: META_BYTES }) : { value };
+}
+
 function after({ after: jobs, allow_failure: allowed, when }) {
   if (!jobs.length || when !== "now") return {};
   const ids = jobs.map(({ id }) => id);
@@ -75,6 +91,7 @@ export function optionsBody(raw, zone) {
     ttl: seconds(raw.ttl, 1, false),
     result_ttl: seconds(raw.result_ttl, 0),
     failure_ttl: seconds(raw.failure_ttl, 1),
+    meta: meta(raw),
   };
   if (raw.when === "in") parts.in = { field: "delay", ...delay(raw) };
   if (raw.when === "at") parts.at = raw.at ? { value: toIso(raw.at, zone) } : wrong("required");
