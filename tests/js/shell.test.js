@@ -1,7 +1,7 @@
 /** What lies around every page: the palette's finding, the table of keys, the jobs that are watched. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endings, canEnd, readList, withJob } from "../../webapp/static/js/kept.model.js";
+import { endings, canEnd, readList, stillOpen, withJob } from "../../webapp/static/js/kept.model.js";
 import { KEYS, step, strokeOf } from "../../webapp/static/js/keys.model.js";
 import { announcer } from "../../webapp/static/js/panels/announcer.model.js";
 import { findings, mayBeId, score } from "../../webapp/static/js/panels/shell/palette.model.js";
@@ -117,4 +117,10 @@ test("who listens hears a summary at most every 30 s, small changes never, and a
   assert.equal(at(33, 15_000).queued, 15_000);
   assert.deepEqual(at(35, 15_000, false), { isLive: false });
   assert.equal(at(37, 15_000).isLive, true);
+});
+
+test("what can be put back after a reload is what was kept and is not over", () => {
+  const kept = { a: { token: "t", until: 200, title: "A" }, over: { token: "t", until: 100, title: "B" }, odd: { until: 200 }, none: null };
+  assert.deepEqual(stillOpen(JSON.stringify(kept), 150), { a: kept.a });
+  for (const text of [null, "", "[", "7", "null", '"a"']) assert.deepEqual(stillOpen(text, 0), {}, text);
 });

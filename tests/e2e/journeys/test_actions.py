@@ -88,6 +88,22 @@ def test_a_job_is_deleted_after_a_question_leaves_the_list_and_is_brought_back(s
     assert in_redis.where(site.redis, job) == ["rq:queue:default"]
 
 
+def test_a_delete_is_undone_though_the_tab_was_loaded_anew(site, visit):
+    job = site.waits_behind_a_gate()
+    visitor = visit(site).reckons_with(r"404 \(NOT FOUND\)").opens("/jobs")
+    visitor.within_job_row(job.id).clicks(job.func_name)
+    visitor.open_job.clicks("Delete…")
+    visitor.agrees("Delete it").is_told("is deleted.")
+    visitor.opens("/jobs").page.reload()
+    visitor.is_told("“tests.fixture_jobs.wait_for_key” is deleted.").panel("toast-undo").at.click()
+    visitor.is_told("is back as it was.").within_job_row(job.id).is_there()
+    assert in_redis.where(site.redis, job) == ["rq:queue:default"]
+    # It is offered once.
+    visitor.page.reload()
+    visitor.within_job_row(job.id).is_there()
+    assert visitor.page.evaluate("sessionStorage.getItem('rqlive.undo')") == "{}"
+
+
 def test_run_again_makes_a_new_job_with_the_same_arguments_and_opens_it(site, visit, worker_process):
     worker_process("default")
     job = site.enqueue("tests.fixture_jobs.add", 20, b=22)

@@ -1,4 +1,4 @@
-/** Short lists of jobs that a browser keeps, by id and title. Pure. */
+/** Jobs that a browser keeps: short lists by id and title, and those that can be put back. Pure. */
 
 /** `list` with `job` at its head, once, and no longer than `most`. */
 export const withJob = (list, { id, title }, most) => [{ id, title: title || id }, ...list.filter((each) => each.id !== id)].slice(0, most);
@@ -10,6 +10,16 @@ export function readList(text) {
     return Array.isArray(value) ? value.filter((each) => typeof each?.id === "string" && typeof each.title === "string") : [];
   } catch {
     return [];
+  }
+}
+
+/** {id: {token, until, title}} of deleted jobs whose time (`until`, epoch ms) is not over at `now`, out of what was kept. */
+export function stillOpen(text, now) {
+  try {
+    const found = Object.entries(JSON.parse(text ?? "{}")).filter(([, undo]) => typeof undo?.token === "string" && undo.until > now);
+    return Object.fromEntries(found);
+  } catch {
+    return {};
   }
 }
 

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { listen } from "../keys.js";
 import { overlay } from "../overlay.js";
+import { offerAgain } from "../panels/actions.js";
 import { Frozen } from "../panels/shell/frozen.js";
 import { KeyList } from "../panels/shell/key-list.js";
 import { Palette } from "../panels/shell/palette.js";
@@ -17,6 +18,7 @@ export function Page() {
   useTitle();
   useRecent();
   useEffect(listen, []);
+  useEffect(offerAgain, []);
   return html`
     <${Frozen} />
     <${Watched} />

@@ -5,7 +5,7 @@ import { say, sayError } from "../components/toast.js";
 import { t } from "../i18n.js";
 import { go, toJob } from "../router.js";
 import { mayWrite, receive, server } from "../store.js";
-import { dropUndo, keepUndo, undoOf } from "../undo.js";
+import { dropUndo, keepUndo, undoOf, untold } from "../undo.js";
 
 /** These ask first. */
 const ASKED = new Set(["stop", "delete"]);
@@ -32,6 +32,15 @@ export async function restore(job) {
   }
 }
 
+/** Says that the job is deleted, and offers to put it back as long as that is possible. */
+function offerUndo(undo, job) {
+  const dismiss = say(t("action.delete.done", { title: undo.title }), { undo: { until: undo.until, run: () => restore(job) } });
+  keepUndo(job.id, { ...undo, dismiss });
+}
+
+/** What was deleted here before the page was loaded anew can still be put back. */
+export const offerAgain = () => untold().forEach(([id, undo]) => offerUndo(undo, { id }));
+
 /** The job as it is afterwards is shown where it is open. `more`: what else the verb takes. */
 const plain = (verb) => async (job, more) => {
   show(await api.act(job.id, verb, job.status, more));
@@ -57,8 +66,7 @@ const DEEDS = {
     const { undo } = await api.remove(job.id, job.status);
     const done = t("action.delete.done", wordsOf(job));
     if (!undo) return say(done, { level: "warn", fix: t("action.delete.final") });
-    const dismiss = say(done, { undo: { until: undo.until, run: () => restore(job) } });
-    return keepUndo(job.id, { ...undo, dismiss });
+    return offerUndo({ ...undo, title: wordsOf(job).title }, job);
   },
   run_again: runAgain,
   edit: runAgain,
