@@ -11,13 +11,14 @@ UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade"}
 
 
 def make(**settings: object) -> Flask:
-    """An app with these settings: a page, the socket, an address of the API and /healthz."""
+    """An app with these settings: a page, the socket, an address of the API, and what monitors ask."""
     app = Flask("tiny")
     app.config["RQLIVE"] = Config(**settings)
     errors.init_app(app)
     security.init_app(app)
     base = app.config["RQLIVE"].base_path
-    app.add_url_rule(f"{base}/healthz", "healthz", lambda: {"redis": "ok"})
+    for name in ("healthz", "readyz"):
+        app.add_url_rule(f"{base}/{name}", name, lambda: {"redis": "ok"})
     app.add_url_rule(f"{base}/", "page", lambda: "page")
     app.add_url_rule(f"{base}/live", "live", lambda: "upgraded", websocket=True)
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -15,7 +15,20 @@ def create_app(config: "Config | None" = None) -> "Flask":
     """The Flask app for gunicorn. Reads no Redis and starts no thread: both happen on first use."""
     from flask import Flask
 
-    from webapp import api, assets, async_views, connections, errors, live, pages, room, security, sockets, turns
+    from webapp import (
+        api,
+        assets,
+        async_views,
+        connections,
+        errors,
+        live,
+        monitoring,
+        pages,
+        room,
+        security,
+        sockets,
+        turns,
+    )
     from webapp.config import Config
     from webapp.live import socket
     from webapp.room import socket as room_socket
@@ -35,6 +48,8 @@ def create_app(config: "Config | None" = None) -> "Flask":
     assets.init_app(app, config)
     sockets.init_app(app)
     turns.init_app(app)
+    monitoring.init_app(app)
+    app.register_blueprint(monitoring.bp, url_prefix=config.base_path or None)
     app.register_blueprint(pages.bp, url_prefix=config.base_path or None)
     app.register_blueprint(socket.bp, url_prefix=config.base_path or None)
     app.register_blueprint(room_socket.bp, url_prefix=config.base_path or None)

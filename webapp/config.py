@@ -52,7 +52,7 @@ class Config:
     base_path: str = ""
     #: What this installation is called beside the brand, at most LABEL_CHARS: "production", "staging".
     label: str | None = None
-    #: With it, HTTP Basic is asked for everything but /healthz. Any user name.
+    #: With it, HTTP Basic is asked for everything but /healthz and /readyz. Any user name.
     password: str | None = None
     #: More host names the page may be asked under, comma separated (loopback names always may).
     hosts: frozenset[str] = frozenset()

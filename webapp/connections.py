@@ -38,6 +38,11 @@ class Connections:
         connection.disconnect()
         self.feed_pool.release(connection)
 
+    def round_trips(self) -> dict[str, int]:
+        """How many requests each of the three has sent so far; a pipeline is one."""
+        pools = {"reader": self.reader.connection_pool, "writer": self.writer.connection_pool, "feed": self.feed_pool}
+        return {name: pool.connection_class.sent for name, pool in pools.items()}
+
     def close(self) -> None:
         for pool in (self.reader.connection_pool, self.writer.connection_pool, self.feed_pool):
             pool.disconnect()
@@ -55,14 +60,30 @@ def connect(config: Config) -> Connections:
     return Connections(
         reader=_client(read_url, retry=twice, **common),
         writer=_client(write_url, retry=once, **common),
-        feed_pool=redis.ConnectionPool.from_url(read_url, retry=once, **common),
+        feed_pool=_counted(redis.ConnectionPool.from_url(read_url, retry=once, **common)),
     )
 
 
 def _client(url: str, **options: Any) -> redis.Redis:
     """A client that lets the 51st command wait for a connection; redis-py's own pool refuses the 101st."""
     pool = redis.BlockingConnectionPool.from_url(url, max_connections=POOL_MAX, timeout=REPLY_TIMEOUT, **options)
-    return redis.Redis(connection_pool=pool)
+    return redis.Redis(connection_pool=_counted(pool))
+
+
+def _counted(pool: redis.ConnectionPool) -> redis.ConnectionPool:
+    """`pool`, whose connections count what they send, in `sent` of a class that is its own."""
+    parent = pool.connection_class
+
+    class Counted(parent):
+        sent = 0
+
+        def send_packed_command(self, *args: Any, **options: Any) -> None:
+            # Not locked: a request that two threads count as one is a figure off by one.
+            Counted.sent += 1
+            super().send_packed_command(*args, **options)
+
+    pool.connection_class = Counted
+    return pool
 
 
 def init_app(app: Flask, config: Config) -> None:

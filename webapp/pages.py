@@ -1,12 +1,9 @@
-"""The HTML shell: one page whatever the address, so that each address can be opened directly. And /healthz."""
+"""The HTML shell: one page whatever the address, so that each address can be opened directly."""
 
 import gzip
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
-from flask.typing import ResponseReturnValue
-from redis.exceptions import RedisError
 
-from webapp import connections
 from webapp.config import Config
 
 LANGUAGES = ("en", "ko")
@@ -58,13 +55,3 @@ def elsewhere(address: str) -> Response:
     if address.partition("/")[0] in ("api", "assets", "live", "ws") or not request.accept_mimetypes.accept_html:
         abort(404)
     return page()
-
-
-@bp.get("/healthz")
-def healthz() -> ResponseReturnValue:
-    """200 where Redis answers, else 503. One round trip."""
-    try:
-        connections.reader().ping()
-    except RedisError:
-        return {"redis": "away"}, 503
-    return {"redis": "ok"}

@@ -20,6 +20,8 @@ from webapp.rights import EVERYTHING, Rights
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a body may be. A form of another site can send neither of them without asking us first, and we never allow it.
 BODY_TYPES = frozenset({"application/json", "application/octet-stream"})
+#: What is answered without a login, and under any name.
+OPEN_PATHS = ("/healthz", "/readyz")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 ACTOR_MAX = 64
 
@@ -67,10 +69,10 @@ def init_app(app: Flask) -> None:
 def check() -> None:
     """Raise where the current request may not go on: BadInput (Host), LoginRequired, Refused (CSRF), WrongMediaType.
 
-    /healthz answers whoever asks: it tells only whether Redis answers, and monitors ask by address.
+    /healthz and /readyz answer whoever asks: they tell words only, and monitors ask by address.
     """
     config: Config = current_app.config["RQLIVE"]
-    if request.path == f"{config.base_path}/healthz" and request.method in SAFE_METHODS:
+    if request.path in {config.base_path + path for path in OPEN_PATHS} and request.method in SAFE_METHODS:
         return
     _check_host(config)
     _check_password(config)

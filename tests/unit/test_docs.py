@@ -19,11 +19,11 @@ PAGES = [*sorted(ROOT.glob("README*.md")), *sorted(DOCS.rglob("*.md"))]
 
 
 def addresses() -> set[str]:
-    """`GET /api/jobs/<job_id>` of every route of the API, and /healthz."""
+    """`GET /api/jobs/<job_id>` of every route of the API, and what monitors ask."""
     app = create_app(Config(redis_url="redis://localhost:1/0", own_redis=True))
     found = set()
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/api/") or rule.rule == "/healthz":
+        if rule.rule.startswith("/api/") or rule.endpoint.startswith("monitoring."):
             found |= {f"{method} {rule.rule.replace('<path:', '<')}" for method in rule.methods - {"HEAD", "OPTIONS"}}
     return found
 

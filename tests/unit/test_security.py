@@ -73,13 +73,14 @@ def test_with_a_password_any_name_may_be_used():
     assert ask(app, method="GET", host="10.0.0.5:8000", Authorization=LOGIN).status_code == 200
 
 
-def test_healthz_answers_whoever_asks():
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_what_monitors_ask_is_answered_to_whoever_asks(path):
     app = make(password="secret", base_path="/rq")
-    assert ask(app, "/rq/healthz", "GET", "10.0.0.5").status_code == 200
-    assert ask(app, "/rq/healthz", "HEAD", "10.0.0.5").status_code == 200
-    assert ask(make(), "/healthz", "GET", "10.0.0.5").status_code == 200
-    assert ask(app, "/rq/healthz/", "GET", "10.0.0.5").status_code == 401
-    assert code(ask(app, "/rq/healthz", "POST", "10.0.0.5")) == "login_required"
+    assert ask(app, f"/rq{path}", "GET", "10.0.0.5").status_code == 200
+    assert ask(app, f"/rq{path}", "HEAD", "10.0.0.5").status_code == 200
+    assert ask(make(), path, "GET", "10.0.0.5").status_code == 200
+    assert ask(app, f"/rq{path}/", "GET", "10.0.0.5").status_code == 401
+    assert code(ask(app, f"/rq{path}", "POST", "10.0.0.5")) == "login_required"
 
 
 # Cross-site

@@ -13,6 +13,7 @@ from webapp.live import events
 from webapp.live.activity import ActivityTail
 from webapp.live.boards import Boards
 from webapp.live.events import Event
+from webapp.live.health import LISTENING
 from webapp.live.hub import Hub
 from webapp.live.looks import Looks
 from webapp.live.watcher import Watcher
@@ -48,6 +49,13 @@ class Live:
     def overview(self) -> Overview:
         """The overview, at most a second old. Raises DashboardError."""
         return self.watcher.overview()
+
+    def feed_word(self) -> str:
+        """ok, starting or away: whether changes are heard, or looked for; ending where the server closes its pages."""
+        if self.hub.closing:
+            return "ending"
+        mode = self.watcher.feed.status.mode
+        return "ok" if mode in LISTENING else mode
 
     def latest(self, topic: str) -> list[Event]:
         """What someone who begins to watch `topic` now should be told; empty where it was not read yet."""

@@ -59,7 +59,8 @@ class Hub:
         self._lock = threading.Lock()
         self._subscriptions: set[Subscription] = set()
         self._by_topic: dict[str, set[Subscription]] = {}
-        self._closing = False
+        #: The server ends.
+        self.closing = False
 
     def __len__(self) -> int:
         return len(self._subscriptions)
@@ -74,7 +75,7 @@ class Hub:
             self.pages += page
             self._subscriptions.add(subscription)
             self._by_topic.setdefault(EVERYONE, set()).add(subscription)
-        if self._closing:
+        if self.closing:
             subscription.close()
         return subscription
 
@@ -113,7 +114,7 @@ class Hub:
 
     def close(self) -> None:
         """Tell every socket, now and later, that the server ends."""
-        self._closing = True
+        self.closing = True
         with self._lock:
             subscriptions = list(self._subscriptions)
         for subscription in subscriptions:

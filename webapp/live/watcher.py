@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from prometheus_client import Histogram
 from redis.exceptions import RedisError
 
 from webapp import headcount
@@ -41,6 +42,9 @@ TICK = 1.0
 RECONCILE = 5.0
 #: Seconds that a request waits for a look.
 LOOK_TIMEOUT = 6.0
+#: How long looks take, for /metrics.
+LOOK_SECONDS = ("rqlive_look_seconds", "Time that a look at Redis takes")
+LOOK_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
 
 @dataclass
@@ -91,6 +95,7 @@ class Watcher:
             may_probe=config.record,
         )
         self.health = HealthBook(config, clock)
+        self.look_seconds = Histogram(*LOOK_SECONDS, registry=None, buckets=LOOK_BUCKETS)
 
     def start(self) -> None:
         """Start thread and feed, once. Never in create_app: threads do not survive gunicorn's fork."""
@@ -186,6 +191,7 @@ class Watcher:
         for waiter in waiting:
             waiter.error, waiter.found = self._error, None if self._error else self._looks.overview
             waiter.done.set()
+        self.look_seconds.observe(self._looked_at - started)
         return self._looked_at - started
 
     def _look(self, waited_for: bool) -> None:
