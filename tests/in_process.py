@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
+from tests import openapi
 from webapp import create_app
 from webapp.config import Config
 
@@ -16,6 +17,7 @@ def running(url: str, folder: Path, **settings: object) -> Iterator[FlaskClient]
     """A client of an app that may do all, on the Redis at `url`."""
     before = set(threading.enumerate())
     app = create_app(Config(**{"redis_url": url, "own_redis": True, "files": str(folder)} | settings))
+    openapi.watch(app)
     yield app.test_client()
     app.extensions["live"].close()
     for thread in set(threading.enumerate()) - before:

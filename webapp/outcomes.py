@@ -19,6 +19,10 @@ _OPERATION = re.compile(r"operation ([0-9a-f]{16}) ([a-z_]{1,20}) (\d{1,9})")
 _CODE = re.compile(r"[a-z][a-z_]{0,39}")
 
 
+#: What an outcome is called; "unknown" is what we never write.
+WORDS = ("done", "refused", "failed", "unknown")
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of an action."""

@@ -10,7 +10,7 @@ import redis as redis_py
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests import processes
+from tests import openapi, processes
 from tests.live import Page, get_ok
 from tests.processes import WebServer
 from tests.servers import RedisServer
@@ -53,6 +53,7 @@ class Api:
 def shared_app(redis_server: RedisServer) -> Iterator[Flask]:
     """One application on the session's server."""
     app = create_app(Config(redis_url=redis_server.url, own_redis=True))
+    openapi.watch(app)
     yield app
     end(app)
 

@@ -54,6 +54,7 @@ RULES = [
     Rule(("webapp",), ("jobs",), "the web process never imports job code", apart_from=("jobs._keys",)),
     Rule(("webapp",), ("pickle", "dill", "cloudpickle"), "nothing is unpickled", excused=("webapp.decode",)),
     Rule(("webapp.api",), ("redis", "rq", "gevent"), "a resource parses, calls a query or an action, and answers"),
+    Rule(("webapp.openapi",), ("redis", "rq", "gevent"), "what is told of the API needs no Redis"),
     Rule(("webapp.queries",), (*WEB, "rq", "gevent"), "reads know neither HTTP nor RQ's objects"),
     Rule(("webapp.queries",), ("webapp.actions", "webapp.api", "webapp.live"), "reads never write or call upwards"),
     Rule(("webapp.actions",), (*WEB, "gevent"), "writes know nothing of HTTP"),

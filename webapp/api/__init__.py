@@ -25,6 +25,7 @@ RESOURCES = (
     "operations",
     "workers",
     "added_workers",
+    "openapi",
 )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from webapp import connections, live
+from webapp import connections, live, outcomes
 from webapp.api import bp, parameters
 from webapp.errors import BadInput
 from webapp.queries import activity
@@ -41,6 +41,10 @@ def _wanted() -> Wanted:
     for name, value in given.items():
         if len(value) > WANTED_CHARS:
             raise BadInput(f"{name} is too long to be in a line.", fix="Use one that a line shows.")
+    if given["outcome"] not in ("", *outcomes.WORDS):
+        raise BadInput(
+            f"There is no outcome {given['outcome'][:40]!r}.", fix=f"Use one of: {', '.join(outcomes.WORDS)}."
+        )
     return Wanted(**given)
 
 
