@@ -181,7 +181,11 @@ def _check_limits(schema: dict[str, Any], value: Any) -> None:
 def _is_multiple(value: float, of: float) -> bool:
     if isinstance(value, int) and isinstance(of, int):
         return value % of == 0
-    return math.isclose(value / of, round(value / of), rel_tol=1e-9, abs_tol=1e-9)
+    try:
+        times = value / of
+        return math.isclose(times, round(times), rel_tol=1e-9, abs_tol=1e-9)
+    except OverflowError:  # so large that multiples lie closer together than floats do
+        return True
 
 
 _LIMITS: tuple[tuple[str, Callable[[Any, Any], bool], str], ...] = (
