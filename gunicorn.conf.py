@@ -4,6 +4,7 @@ More web processes are more starts of this, on other ports or hosts: each has a 
 """
 
 import gc
+import logging
 import resource
 import signal
 from types import FrameType
@@ -30,6 +31,7 @@ graceful_timeout = 2
 # It would be one file for all gunicorns of a user, and nobody asks it anything.
 control_socket_disable = True
 loglevel = "warning"
+logger_class = "webapp.gunicorn_log.Logger"
 # Allocations between two looks for circular garbage, and how many of these until older objects are looked at too. With
 # Python's own, 1,000 open pages are walked every 3 s, 0.13 s each time (bench.tabs); with these, after some 1,400 pages
 # have come. A page that has left leaves 4 KB of such garbage.
@@ -51,6 +53,11 @@ def on_starting(server: Any) -> None:
         return
     if allowed < wanted:
         server.log.warning("%s files may be open at once, fewer than the %s wanted: ulimit -Hn", allowed, wanted)
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """The log's handler goes while gevent, whose locks it holds, is still there."""
+    logging.root.handlers.clear()
 
 
 def post_worker_init(worker: Any) -> None:

@@ -29,6 +29,7 @@ def error(answer) -> dict:
     """The error that an answer carries, in the one shape that all have."""
     assert answer.status_code >= 400
     found = answer.json["error"]
+    assert found.pop("request_id") == answer.headers["X-Request-ID"]
     assert set(found) == {"code", "message", "fix", "fields"}
     assert found["message"]
     assert found["fix"]

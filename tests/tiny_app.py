@@ -3,7 +3,7 @@
 from flask import Flask, jsonify
 from werkzeug.test import TestResponse
 
-from webapp import errors, security
+from webapp import errors, requests_log, security
 from webapp.config import Config
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
@@ -15,6 +15,7 @@ def make(**settings: object) -> Flask:
     app = Flask("tiny")
     app.config["RQLIVE"] = Config(**settings)
     errors.init_app(app)
+    requests_log.init_app(app)
     security.init_app(app)
     base = app.config["RQLIVE"].base_path
     for name in ("healthz", "readyz"):

@@ -24,6 +24,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
         live,
         monitoring,
         pages,
+        requests_log,
         room,
         security,
         sockets,
@@ -44,6 +45,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
     live.init_app(app, config)
     room.init_app(app, config)
     errors.init_app(app)
+    requests_log.init_app(app)
     security.init_app(app)
     assets.init_app(app, config)
     sockets.init_app(app)

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 FEED_MODES = ("auto", "tracking", "keyspace", "sampling")
+LOG_FORMS = ("plain", "json")
 SCHEMES = ("redis", "rediss", "unix")
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -56,6 +57,10 @@ class Config:
     password: str | None = None
     #: More host names the page may be asked under, comma separated (loopback names always may).
     hosts: frozenset[str] = frozenset()
+    #: How lines of the log are written: plain, or json for programs that collect them.
+    log: str = "plain"
+    #: A line for each request; unless it is said, in the form json alone.
+    log_requests: bool = False
     #: How changes are heard: auto, or one mode forced.
     feed: str = "auto"
     #: fsspec URL or folder of uploads and artifacts; s3://… for several machines.
@@ -71,6 +76,7 @@ class Config:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings from environment variables. Raises ConfigError on one that cannot be used."""
         read = _Reader(env)
+        log = read.choice("LOG", cls.log, LOG_FORMS)
         config = cls(
             redis_url=redis_url(env),
             reader_url=read.text("READER_URL", bare=False),
@@ -86,6 +92,8 @@ class Config:
             label=(read.text("LABEL", bare=False) or "")[:LABEL_CHARS] or None,
             password=read.text("PASSWORD", bare=False),
             hosts=frozenset(name.lower() for name in read.names("HOSTS")),
+            log=log,
+            log_requests=read.flag("LOG_REQUESTS", log == "json"),
             feed=read.choice("FEED", cls.feed, FEED_MODES),
             files=read.text("FILES", bare=False) or cls.files,
             upload_max_mb=read.integer("UPLOAD_MAX_MB", cls.upload_max_mb, 1, 1 << 20),

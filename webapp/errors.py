@@ -1,4 +1,4 @@
-"""What can go wrong, in one JSON shape: {"error": {"code", "message", "fix", "fields"}}.
+"""What can go wrong, in one JSON shape: {"error": {"code", "message", "fix", "fields"}}, with `request_id` over HTTP.
 
     DashboardError            500
     ├── BadInput              400   arguments, cursors, bodies
@@ -13,7 +13,7 @@ Every message ends, in `fix`, with the next step. No traceback leaves the proces
 
 import logging
 
-from flask import Flask, jsonify, request
+from flask import Flask, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from redis import exceptions as redis_errors
 from werkzeug.exceptions import HTTPException
@@ -119,7 +119,13 @@ def translate(error: redis_errors.RedisError) -> DashboardError:
 
 
 def _dashboard_error(error: DashboardError) -> ResponseReturnValue:
-    return jsonify(error.as_json()), error.status
+    return jsonify(_named(error.as_json())), error.status
+
+
+def _named(body: dict) -> dict:
+    """With the name of the request, by which the log tells more."""
+    body["error"]["request_id"] = g.get("request_id", "")
+    return body
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -128,7 +134,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     fix = HTTP_FIXES.get(error.code, "Correct the request and send it again.")
     code = (error.name or "error").lower().replace(" ", "_")
     body = {"error": {"code": code, "message": error.description or error.name, "fix": fix, "fields": {}}}
-    response = jsonify(body)
+    response = jsonify(_named(body))
     allow = getattr(error, "valid_methods", None)
     if allow:
         response.headers["Allow"] = ", ".join(sorted(allow))

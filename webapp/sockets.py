@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from webapp.allowance import Allowance
 from webapp.live import safe_socket
 
 log = logging.getLogger(__name__)
+access = logging.getLogger("gunicorn.access")
 
 #: Close codes of RFC 6455 that the page knows, see docs/protocol.md.
 GOING_AWAY, POLICY_VIOLATION = 1001, 1008
@@ -73,6 +75,7 @@ def serving(ws: Server) -> Iterator[None]:
     """Serve `ws` in the block; however that ends, the connection is let go of, and nothing is raised."""
     safe_socket.guard(ws)
     ws.input_buffer = Inbox(ws.input_buffer)
+    began = time.monotonic()
     with current_app.extensions["sockets"].one():
         try:
             yield
@@ -82,6 +85,14 @@ def serving(ws: Server) -> Iterator[None]:
             log.exception("A socket failed")
         finally:
             safe_socket.end(ws)
+            _note_request(began)
+
+
+def _note_request(began: float) -> None:
+    """gunicorn writes no line for what became a socket."""
+    if current_app.config["RQLIVE"].log_requests:
+        told = {"method": "GET", "path": request.path, "status": 101, "ms": round((time.monotonic() - began) * 1000, 1)}
+        access.info("GET 101", extra=told)
 
 
 def say_goodbye(ws: Server) -> None:

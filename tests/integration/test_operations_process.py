@@ -168,7 +168,7 @@ def test_a_user_who_may_write_nothing_but_our_keys_can_record(own_redis_server, 
     eventually(lambda: redis.hget(_keys.RECORDER, "mode") == b"tracking", message=process.output)
     Queue(connection=redis).enqueue(fixture_jobs.nothing)
     eventually(lambda: recorded(redis)[ff.ARRIVED] == 1)
-    assert process.output.strip() == "Figures are recorded."
+    assert process.output.strip().endswith(" INFO webapp.operations.recorder: Figures are recorded.")
     with own_redis_server.connection(username="recorder", password="secret") as user:
         with pytest.raises(NoPermissionError):
             user.delete("rq:queue:default")

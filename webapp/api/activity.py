@@ -22,7 +22,7 @@ WANTED_CHARS = 6_000
 def lines() -> dict[str, Any]:
     """One page of it, newest first: all lines, or those of a person, a verb, an outcome, a job."""
     before, after = (_line_id(name) for name in ("before", "after"))
-    limit = max(1, parameters.limit(PAGE_DEFAULT))
+    limit = parameters.limit(PAGE_DEFAULT)
     shared, reader = live.current(), connections.reader()
     shared.titles.refresh(reader)
     found = activity.page(reader, shared.rows, before, after, limit, _wanted())

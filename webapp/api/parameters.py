@@ -12,4 +12,6 @@ def limit(default: int) -> int:
         return default
     if not text.isdecimal() or len(text) > 6:
         raise BadInput(f"limit={text[:40]!r} is not a whole number.", fix=f"Leave it out, or use {default}.")
+    if not int(text):
+        raise BadInput("limit=0 asks for nothing.", fix=f"Leave it out, or use {default}.")
     return int(text)

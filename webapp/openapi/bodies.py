@@ -12,6 +12,7 @@ SECONDS = whole(0, SECONDS_MAX)
 TIMES = whole(1, option_values.TIMES_MAX)
 INTERVAL = {"anyOf": [SECONDS, listed(SECONDS, option_values.TIMES_MAX)]}
 PARENTS = listed(text(option_values.PARENT_ID_MAX, 1), option_values.PARENTS_MAX, 1)
+SOME = TEXT | {"minLength": 1}
 NAME = text(option_values.NAME_MAX, 1)
 
 #: docs/api.md says what each means. What JSON Schema cannot say (a time that has passed) is refused all the same.
@@ -41,7 +42,7 @@ SUBMIT = Body(
     {
         "anyOf": [
             obj({"args": nullable(OBJECT), **_NULLABLE}, type=text(200, 1)),
-            obj({"id": nullable(JOB_ID)}, again=text(1_000, 1)),
+            obj({"id": nullable(JOB_ID)}, again=SOME),
         ]
     },
     {
@@ -77,7 +78,7 @@ WHICH = {
     "anyOf": [
         obj(ids=listed(text(bulk_options.ID_CHARS, 1), bulk_options.IDS_MAX, 1)),
         obj(q=text(1_000, 1)),
-        obj({"status": choice(*STATUSES)}, queue=text(1_000, 1)),
+        obj({"status": choice(*STATUSES)}, queue=SOME),
     ]
 }
 COUNT = whole(0, bulk_options.COUNT_MAX)

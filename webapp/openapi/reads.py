@@ -22,6 +22,8 @@ from webapp.openapi.parts import (
 )
 
 LIMIT = whole(1, 200, description="How many at most.")
+#: More than there may be is no mistake: as many are told as there may be.
+AS_FAR = whole(1, 999_999, description="How many at most; of more the first 200 lines, of a log 1,000.")
 LINE_ID = {"type": "string", "pattern": r"^([0-9]{1,15}(-[0-9]{1,15})?)?$"}
 WAIT = {"type": "number", "minimum": 0, "maximum": 50}
 WORDS = {"feed": choice("ok", "starting", "away", "ending"), "watcher": choice("ok", "away", "unknown")}
@@ -70,7 +72,7 @@ READS: dict[str, Op] = {
     "api.job_log": Op(
         "jobs",
         told(lines=listed(ref("LogLine")), last=TEXT, total=WHOLE),
-        query={"after": LINE_ID, "limit": whole(1, 1_000)},
+        query={"after": LINE_ID, "limit": AS_FAR},
     ),
     "api.artifact": Op(
         "jobs",
@@ -91,7 +93,7 @@ READS: dict[str, Op] = {
         query={
             "before": LINE_ID,
             "after": LINE_ID,
-            "limit": LIMIT,
+            "limit": AS_FAR,
             "actor": text(6_000),
             "action": text(6_000),
             "outcome": choice("", *outcomes.WORDS),

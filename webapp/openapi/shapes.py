@@ -19,7 +19,7 @@ from webapp.openapi.parts import (
 
 FACETS = obj(**{name: COUNTS for name in ("status", "queue", "func", "worker")})
 PROBLEMS = {"type": "object", "additionalProperties": {"type": ["string", "integer"]}}
-PROBLEM = obj(code=TEXT, message=TEXT, fix=TEXT, fields=PROBLEMS)
+PROBLEM = obj({"request_id": TEXT}, code=TEXT, message=TEXT, fix=TEXT, fields=PROBLEMS)
 SAID = {"type": "object", "additionalProperties": TEXT}
 
 SHAPES: dict[str, Schema] = {

@@ -12,6 +12,7 @@ from webapp.openapi.parts import (
     Answer,
     Body,
     Op,
+    Schema,
     listed,
     nullable,
     obj,
@@ -26,6 +27,8 @@ JOB = {"job": ref("JobDetail"), "as_of": MOMENT}
 SUBMITTED = {201: Answer(obj(**JOB, created=FLAG), located=True), 200: Answer(obj(**JOB, created=FLAG))}
 STARTED = {201: Answer(obj(operation=ref("Operation")), located=True)}
 UNDO = nullable(obj(token=TEXT, until=MOMENT))
+#: A text of at least one character.
+SOME: Schema = TEXT | {"minLength": 1}
 WEEK, YEAR = 7 * 86_400, 365 * 86_400
 #: Who writes a note, where there is no login.
 WRITER = {"name": nullable(text(300)), "key": nullable(text(300))}
@@ -77,7 +80,7 @@ JOBS: dict[str, Op] = {
     "api.upload_file": Op(
         "jobs",
         {201: Answer(obj(upload=TEXT, name=TEXT, size=WHOLE))},
-        query={"name": text(255, 1)},
+        query={"name": SOME},
         required=frozenset({"name"}),
         body=Body(None, required=True),
     ),
@@ -112,14 +115,14 @@ OTHERS: dict[str, Op] = {
     "api.end_added_worker": Op("workers", {202: Answer(obj(id=TEXT))}, body=NO_BODY),
     "api.kill_added_worker": Op("workers", {202: Answer(obj(id=TEXT))}, body=NO_BODY),
     "api.shut_down_worker": Op("workers", told(name=TEXT, heard=WHOLE), body=NO_BODY),
-    "api.kill_run": Op("workers", told(name=TEXT, heard=WHOLE), body=Body(obj(job=text(1_000, 1)), required=True)),
+    "api.kill_run": Op("workers", told(name=TEXT, heard=WHOLE), body=Body(obj(job=SOME), required=True)),
     "api.shut_down_workers": Op(
         "workers",
         told(workers=listed(HEARD)),
         body=Body(
             {
                 "anyOf": [
-                    obj(names=listed(text(1_000, 1), workers.NAMES_MAX, 1)),
+                    obj(names=listed(SOME, workers.NAMES_MAX, 1)),
                     obj(host=TEXT),
                     obj(queue=TEXT),
                 ]

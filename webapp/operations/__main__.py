@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 
+from webapp import logs
 from webapp.config import Config, ConfigError
 from webapp.connections import connect
 from webapp.operations.bulk import Bulk
@@ -29,14 +30,14 @@ LAST_WORDS = 0.4
 
 def main() -> int:
     """Run until SIGTERM or SIGINT; 0 then, 2 where a setting cannot be used."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    # The recorder says itself that Redis is away; the feed would say it again.
-    logging.getLogger("webapp.live.feed").setLevel(logging.ERROR)
     try:
         config = Config.from_env()
     except ConfigError as error:
-        log.error("%s", error)
+        print(error, file=sys.stderr)
         return 2
+    logs.setup(config, logging.INFO)
+    # The recorder says itself that Redis is away; the feed would say it again.
+    logging.getLogger("webapp.live.feed").setLevel(logging.ERROR)
     # Blocked in every thread and waited for in this one: a handler could interrupt the duties anywhere.
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)

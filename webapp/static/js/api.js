@@ -7,10 +7,10 @@ const TIMEOUT_MS = 15_000;
 
 /** An answer that was no success: code, message and fix as the server said them, or as the network failed. */
 class ApiError extends Error {
-  constructor({ code, message, fix = "", fields = {}, status = 0 }) {
+  constructor({ code, message, fix = "", fields = {}, status = 0, request_id: requestId = "" }) {
     super(said(message));
     const own = Object.entries(fields).map(([name, problem]) => [name, said(problem)]);
-    Object.assign(this, { code, fix: said(fix), fields: Object.fromEntries(own), status });
+    Object.assign(this, { code, fix: said(fix), fields: Object.fromEntries(own), status, requestId });
   }
 }
 

@@ -6,7 +6,10 @@ import { said } from "../said.js";
 /** {message, fix} of anything that was thrown. */
 export function explained(error) {
   if (has(`error.${error.code}`)) return { message: t(`error.${error.code}`), fix: t(`error.${error.code}.fix`) };
-  return { message: said(error.message) || t("error.unknown"), fix: said(error.fix) ?? "" };
+  const fix = said(error.fix) ?? "";
+  // Where the server itself failed, its log tells more under this name.
+  const more = error.status >= 500 && error.requestId ? ` ${t("error.request", { id: error.requestId })}` : "";
+  return { message: said(error.message) || t("error.unknown"), fix: fix + more };
 }
 
 /** An error in the place where its answer would have stood. */
