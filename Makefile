@@ -1,6 +1,7 @@
 # make run     the dashboard, a worker, and a Redis of its own unless REDIS_URL gives one
 # make demo    fills that Redis with lively jobs, in a second terminal
 # make test    everything is tested        make lint    only the style
+# make audit   asks for known holes in what is installed, where there is internet
 # make bench   measures                    make clean   removes the environment, keeps var/
 #
 # PORT, HOST, WORKERS, REDIS_URL and RQLIVE_… are obeyed: make run PORT=9000
@@ -13,7 +14,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint req
 # How many tests run at once: each starts servers and workers of its own.
 TEST_PROCESSES ?= 3
 
-.PHONY: run demo test lint bench vendor clean
+.PHONY: run demo test lint audit bench vendor clean
 
 run: .venv/run
 	@exec $(PY) -m webapp
@@ -32,6 +33,9 @@ test: .venv/dev .venv/axe lint
 lint: .venv/dev
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+
+audit: .venv/dev
+	@$(PY) tools/audit.py
 
 bench: .venv/dev
 	@for script in bench/[a-z]*.py; do $(PY) -m bench.$$(basename $$script .py) || exit 1; done
