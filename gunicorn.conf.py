@@ -30,6 +30,8 @@ limit_request_line = 8190
 graceful_timeout = 2
 # It would be one file for all gunicorns of a user, and nobody asks it anything.
 control_socket_disable = True
+# Whom to believe what a proxy says is decided in one place, webapp/accounts/proxies.py; gunicorn believes this machine.
+forwarded_allow_ips = ""
 loglevel = "warning"
 logger_class = "webapp.gunicorn_log.Logger"
 # Allocations between two looks for circular garbage, and how many of these until older objects are looked at too. With

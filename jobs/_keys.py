@@ -23,6 +23,20 @@ CATALOG_ENTRY_BYTES = 32 * 1024
 ACTIVITY = f"{PREFIX}activity"
 ACTIVITY_MAX = 10_000
 
+#: string: key of the signatures of sessions, made by the first web process that needs one. No TTL: 43 characters.
+SECRET = f"{PREFIX}session-secret"
+#: string, grows with each login that is ended and each token that is made or revoked: open pages are looked at again.
+#: No TTL: one number.
+ACCESS_VERSION = f"{PREFIX}access-version"
+#: hash, id of an API token -> JSON: hash, name, maker, rights, times. At most TOKENS_MAX fields of 2 KB; no TTL, since
+#: each says itself when it is over.
+TOKENS = f"{PREFIX}tokens"
+TOKENS_MAX = 200
+#: hash, id of an API token -> epoch ms of its last use, to the minute. At most TOKENS_MAX fields.
+TOKENS_USED = f"{PREFIX}tokens-used"
+#: Prefix of the counts of logins by name and by address, kept by the library `limits`. TTL ten minutes at most.
+ATTEMPTS = f"{PREFIX}attempts"
+
 #: zset, job id -> epoch seconds of its log's first line. The sweep walks it to end logs whose job is gone.
 LOG_INDEX = f"{PREFIX}log-index"
 #: One job's log keeps at most this many bytes of text; older lines go first.
@@ -340,6 +354,16 @@ def output(worker_id: str) -> str:
 def told_to_end(worker: str) -> str:
     """string: id of the job whose run this worker was told to kill or stop. TTL TOLD_TO_END_TTL."""
     return f"{PREFIX}told-to-end:{worker}"
+
+
+def ended(session: str) -> str:
+    """string: this login was ended. TTL: as long as its cookie could have lived."""
+    return f"{PREFIX}ended:{session}"
+
+
+def signed_out(user: str) -> str:
+    """string, epoch ms: logins of this user (a digest) up to then are ended. TTL: as long as a cookie can live."""
+    return f"{PREFIX}signed-out:{user}"
 
 
 def lease(name: str) -> str:

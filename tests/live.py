@@ -50,11 +50,15 @@ def get_ok(server: WebServer, path: str, **query: object) -> Any:
 class Page:
     """One open tab. `watch` is what it asks for first; without any it asks for nothing, and is told nothing."""
 
-    def __init__(self, server: WebServer, watch: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, server: WebServer, watch: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> None:
         address = f"ws{server.url.removeprefix('http')}/live"
         self._open = contextlib.ExitStack()
         self.socket: ClientConnection = self._open.enter_context(
-            connect(address, compression=None, max_size=None, open_timeout=10, close_timeout=1)
+            connect(
+                address, compression=None, max_size=None, open_timeout=10, close_timeout=1, additional_headers=headers
+            )
         )
         self.frames: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []

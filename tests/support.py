@@ -63,4 +63,6 @@ def clean_env(extra: Mapping[str, object] | None = None) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN) and name not in KNOBS}
     own["PYTHONPATH"] = str(ROOT)
     own["PYTHONUNBUFFERED"] = "1"
+    # Nor the users that somebody has made here.
+    own["RQLIVE_USERS_FILE"] = ""
     return own | {name: str(value) for name, value in (extra or {}).items()}

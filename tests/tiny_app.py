@@ -3,7 +3,7 @@
 from flask import Flask, jsonify
 from werkzeug.test import TestResponse
 
-from webapp import errors, requests_log, security
+from webapp import connections, errors, requests_log, security
 from webapp.config import Config
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
@@ -14,6 +14,7 @@ def make(**settings: object) -> Flask:
     """An app with these settings: a page, the socket, an address of the API, and what monitors ask."""
     app = Flask("tiny")
     app.config["RQLIVE"] = Config(**settings)
+    connections.init_app(app, app.config["RQLIVE"])
     errors.init_app(app)
     requests_log.init_app(app)
     security.init_app(app)
@@ -23,8 +24,13 @@ def make(**settings: object) -> Flask:
     app.add_url_rule(f"{base}/", "page", lambda: "page")
     app.add_url_rule(f"{base}/live", "live", lambda: "upgraded", websocket=True)
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    app.add_url_rule(f"{base}/api/jobs", "jobs", lambda: jsonify(name=security.actor().name), methods=methods)
+    app.add_url_rule(f"{base}/api/jobs", "jobs", _actor, methods=methods)
     return app
+
+
+def _actor():
+    found = security.actor()
+    return jsonify(name=found.name, address=found.address)
 
 
 def ask(

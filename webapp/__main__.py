@@ -1,4 +1,7 @@
-"""`python -m webapp`, which is `make run`: finds a Redis or starts one, then runs the Procfile in one terminal."""
+"""`python -m webapp`, which is `make run`: finds a Redis or starts one, then runs the Procfile in one terminal.
+
+`python -m webapp users …` writes the users' file instead, see `webapp/accounts/users_command.py`.
+"""
 
 import os
 import sys
@@ -87,6 +90,7 @@ def plan(config: Config, commands: Mapping[str, list[str]]) -> list[Child]:
 def environment(config: Config, folder: Path) -> dict[str, str]:
     """What the children are told: the settings as they turned out, and the programs of this environment first."""
     files = config.files if "://" in config.files else str(folder / config.files)
+    users = str(folder / config.users_file) if config.users_file and config.has_users else ""
     told = {
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
@@ -94,6 +98,7 @@ def environment(config: Config, folder: Path) -> dict[str, str]:
         "RQLIVE_REDIS_URL": config.redis_url or "",
         "RQLIVE_OWN_REDIS": str(int(config.own_redis)),
         "RQLIVE_FILES": files,
+        "RQLIVE_USERS_FILE": users,
         "RQLIVE_SUPERVISOR": config.supervisor or "",
     }
     # The long names win over the bare ones, so both are told.
@@ -133,4 +138,8 @@ def _when_web_answers(config: Config, then: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["users"]:
+        from webapp.accounts import users_command
+
+        sys.exit(users_command.main(sys.argv[2:]))
     sys.exit(main())

@@ -3,6 +3,7 @@
 `docs/operations.md` names every field; a test holds the two together.
 """
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -10,6 +11,12 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+ROLES = ("viewer", "operator", "admin")
+#: Where `python -m webapp users` keeps them unless the settings name another file.
+USERS_FILE = "var/users.toml"
+ADD_A_USER = "Make a user, then start again: .venv/bin/python -m webapp users add admin --role admin"
+#: As many as 128 bits take in hexadecimal.
+SECRET_CHARS = 32
 FEED_MODES = ("auto", "tracking", "keyspace", "sampling")
 LOG_FORMS = ("plain", "json")
 SCHEMES = ("redis", "rediss", "unix")
@@ -41,7 +48,7 @@ class Config:
     record: bool = True
     #: The `make run` that started this process and starts more workers when it is asked to; None: there is none.
     supervisor: str | None = None
-    #: Address to listen on. Beyond loopback a password is required.
+    #: Address to listen on. Beyond loopback users are required.
     host: str = "127.0.0.1"
     #: Port of the web process.
     port: int = 8000
@@ -53,8 +60,22 @@ class Config:
     base_path: str = ""
     #: What this installation is called beside the brand, at most LABEL_CHARS: "production", "staging".
     label: str | None = None
-    #: With it, HTTP Basic is asked for everything but /healthz and /readyz. Any user name.
-    password: str | None = None
+    #: TOML file of users, see docs/security.md. None: there is none. Made by `python -m webapp users add`.
+    users_file: str | None = None
+    #: Users in the same words, for where a file is hard to have; they come before those of the file.
+    users: str | None = None
+    #: Key of the signatures of sessions. None: made once, and kept in Redis, where all servers find it.
+    secret: str | None = None
+    #: Minutes without a request after which a session ends.
+    session_idle_minutes: int = 12 * 60
+    #: Hours after its login at which a session ends in any case.
+    session_max_hours: int = 7 * 24
+    #: Addresses and networks of proxies whose word on who asks, from where and over what is taken.
+    trusted_proxies: tuple[str, ...] = ()
+    #: Header in which a trusted proxy names who has logged in there.
+    proxy_user_header: str | None = None
+    #: Role of those who log in elsewhere and whom nothing gives a role. None: they are not let in.
+    default_role: str | None = None
     #: More host names the page may be asked under, comma separated (loopback names always may).
     hosts: frozenset[str] = frozenset()
     #: How lines of the log are written: plain, or json for programs that collect them.
@@ -90,7 +111,14 @@ class Config:
             queues=read.names("QUEUES") or cls.queues,
             base_path=_base_path(read.text("BASE_PATH", bare=False) or ""),
             label=(read.text("LABEL", bare=False) or "")[:LABEL_CHARS] or None,
-            password=read.text("PASSWORD", bare=False),
+            users_file=read.text("USERS_FILE", bare=False) if "RQLIVE_USERS_FILE" in env else USERS_FILE,
+            users=read.text("USERS", bare=False),
+            secret=read.text("SECRET", bare=False),
+            session_idle_minutes=read.integer("SESSION_IDLE_MINUTES", cls.session_idle_minutes, 1, 525_600),
+            session_max_hours=read.integer("SESSION_MAX_HOURS", cls.session_max_hours, 1, 8_760),
+            trusted_proxies=read.networks("TRUSTED_PROXIES"),
+            proxy_user_header=read.text("PROXY_USER_HEADER", bare=False),
+            default_role=read.choice("DEFAULT_ROLE", None, ROLES),
             hosts=frozenset(name.lower() for name in read.names("HOSTS")),
             log=log,
             log_requests=read.flag("LOG_REQUESTS", log == "json"),
@@ -100,6 +128,8 @@ class Config:
             body_max_kb=read.integer("BODY_MAX_KB", cls.body_max_kb, 1, 1 << 16),
             max_sockets=read.integer("MAX_SOCKETS", cls.max_sockets, 1, 60_000),
         )
+        if "RQLIVE_PASSWORD" in env:
+            raise ConfigError(f"RQLIVE_PASSWORD is not read any more: each has a name of their own. {ADD_A_USER}")
         config.check()
         return config
 
@@ -107,11 +137,32 @@ class Config:
         """Raise ConfigError where settings contradict each other, or an address is none."""
         for url in filter(None, (self.redis_url, self.reader_url)):
             _check_redis_url(url)
-        if self.host not in LOOPBACK and not self.password:
+        if self.proxy_user_header and not self.trusted_proxies:
             raise ConfigError(
-                f"HOST={self.host} listens beyond this machine, and anyone there could stop and delete jobs. "
-                "Set RQLIVE_PASSWORD=… as well, or leave HOST out."
+                "RQLIVE_PROXY_USER_HEADER is believed from nobody. Name the proxy: RQLIVE_TRUSTED_PROXIES=10.0.0.5"
             )
+        if len(self.secret or SECRET_CHARS * "x") < SECRET_CHARS:
+            raise ConfigError(
+                f"RQLIVE_SECRET is short enough to be guessed. Use {SECRET_CHARS} characters or more, or leave it out."
+            )
+        if self.has_users and not (self.record or self.may_write):
+            raise ConfigError(
+                "RQLIVE_RECORD=0 keeps nothing in Redis, but a login needs to: who logged out, and who guesses. "
+                "Leave RQLIVE_RECORD out."
+            )
+        if self.host not in LOOPBACK and not self.has_users:
+            raise ConfigError(
+                f"HOST={self.host} listens beyond this machine: anyone there could stop and delete jobs. {ADD_A_USER}"
+            )
+
+    @property
+    def has_users(self) -> bool:
+        """Whether who asks must be known: somebody is named, or a proxy or a provider names people.
+
+        A file that was named in the settings counts where it is missing too: nobody is in it then.
+        """
+        named = bool(self.users_file) and (self.users_file != USERS_FILE or os.path.exists(self.users_file))
+        return bool(named or self.users or self.proxy_user_header)
 
     @property
     def may_write(self) -> bool:
@@ -213,7 +264,16 @@ class _Reader:
             return int(value)
         raise ConfigError(f"{found}={value} is not a whole number from {low} to {high}. Use one of these.")
 
-    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+    def networks(self, name: str) -> tuple[str, ...]:
+        found = self.names(name)
+        for network in found:
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError:
+                raise ConfigError(f"RQLIVE_{name}: {network} is no address. Use 10.0.0.5 or 10.0.0.0/24.") from None
+        return found
+
+    def choice(self, name: str, default: str | None, choices: tuple[str, ...]) -> str | None:
         found, value = self._find(name, bare=False)
         if not value:
             return default

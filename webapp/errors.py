@@ -4,6 +4,7 @@
     ├── BadInput              400   arguments, cursors, bodies
     │   └── TooLarge          413
     ├── Refused               403   not allowed here: look only, other origin, Redis rights
+    │   └── NotAllowed        403   not allowed to this user
     ├── NotFound              404
     ├── StateChanged          409   the job moved on since its button was drawn
     └── RedisAway             503
@@ -59,6 +60,12 @@ class Refused(DashboardError):
 
     status = 403
     code = "refused"
+
+
+class NotAllowed(Refused):
+    """The role, or what it is narrowed to, does not allow it."""
+
+    code = "not_allowed"
 
 
 class NotFound(DashboardError):

@@ -21,6 +21,7 @@ bp = Blueprint("pages", __name__)
 @bp.get("/stuck")
 @bp.get("/health")
 @bp.get("/activity")
+@bp.get("/access")
 @bp.get("/room")
 @bp.get("/submit")
 @bp.get("/submit/<name>")
@@ -47,6 +48,21 @@ def _packed(shell: str) -> Response:
         response.set_data(gzip.compress(shell.encode(), compresslevel=6, mtime=0))
         response.content_encoding = "gzip"
     return response
+
+
+@bp.get("/login")
+def log_in() -> Response:
+    """Who are you? Asked where there are users, and of nobody who is known."""
+    config: Config = current_app.config["RQLIVE"]
+    if not config.has_users:
+        abort(404)
+    shell = render_template(
+        "login.html",
+        base=config.base_path,
+        assets=current_app.extensions["assets"].url,
+        lang=request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0],
+    )
+    return _packed(shell)
 
 
 @bp.get("/<path:address>")

@@ -4,14 +4,14 @@ Checked before every request, the WebSocket upgrade included; docs/decisions/ on
 stands. What an actor may *do* is not decided here but in `webapp.actions.door`.
 """
 
-import hashlib
-import hmac
 import ipaddress
 import re
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from webapp import connections
+from webapp.accounts import web
 from webapp.actions.door import Actor, Door
 from webapp.config import Config
 from webapp.errors import BadInput, DashboardError, Refused
@@ -21,9 +21,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a body may be. A form of another site can send neither of them without asking us first, and we never allow it.
 BODY_TYPES = frozenset({"application/json", "application/octet-stream"})
 #: What is answered without a login, and under any name.
-OPEN_PATHS = ("/healthz", "/readyz")
+MONITORED = ("/healthz", "/readyz")
 DEFAULT_PORTS = {"http": 80, "https": 443}
-ACTOR_MAX = 64
+#: What somebody needs who is not known yet, below the base path.
+OPEN = frozenset({"/login", "/login/oidc", "/login/oidc/callback", "/api/login"})
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -46,11 +47,11 @@ POLICY = (
 
 
 class LoginRequired(DashboardError):
-    """A password is set and the request does not carry it."""
+    """There are users, and nobody knows who sends the request."""
 
     status = 401
     code = "login_required"
-    fix = "Log in with any user name and the password in RQLIVE_PASSWORD."
+    fix = "Log in on the page, or send an API token, as Authorization: Bearer rql_…."
 
 
 class WrongMediaType(BadInput):
@@ -61,41 +62,50 @@ class WrongMediaType(BadInput):
 
 
 def init_app(app: Flask) -> None:
-    """Every request of `app` passes the rules, and every answer carries the headers."""
+    """Every request of `app` passes the rules, and every answer carries the headers. Raises ConfigError (users)."""
+    web.init_app(app, app.config["RQLIVE"])
     app.before_request(check)
     app.after_request(protect)
 
 
-def check() -> None:
+def check() -> ResponseReturnValue | None:
     """Raise where the current request may not go on: BadInput (Host), LoginRequired, Refused (CSRF), WrongMediaType.
 
-    /healthz and /readyz answer whoever asks: they tell words only, and monitors ask by address.
+    Leads somebody who opens a page and is not known to the login. /healthz and /readyz answer whoever asks: they tell
+    words only, and monitors ask by address. One round trip; none without users.
     """
     config: Config = current_app.config["RQLIVE"]
-    if request.path in {config.base_path + path for path in OPEN_PATHS} and request.method in SAFE_METHODS:
-        return
+    if request.path in {config.base_path + path for path in MONITORED} and request.method in SAFE_METHODS:
+        return None
     _check_host(config)
-    _check_password(config)
+    if web.recognise() is None and config.has_users and not _is_open(config):
+        return _to_login(config)
     if request.method not in SAFE_METHODS or _is_upgrade():
         _check_source()
         _check_body_type()
+    return None
+
+
+def check_again() -> None:
+    """Raise LoginRequired where who has waited for an answer has lost the right to it. One round trip, if any."""
+    if not web.is_still_known():
+        raise LoginRequired("This login has ended.")
 
 
 def actor() -> Actor:
-    """Who sent the current request: the login's user name, or "anyone" where no password is set.
+    """Who sent the current request: the name of the user or token, or "anyone" where there are no users.
 
     Only browsers say Sec-Fetch-Site or Origin; what they send to us comes from our own page, see `check`.
     """
-    shown = "".join(char for char in login() if char.isprintable())[:ACTOR_MAX]
     is_browser = "Sec-Fetch-Site" in request.headers or "Origin" in request.headers
     via = "page" if is_browser else "api"
-    return Actor(shown.strip() or "anyone", request.remote_addr or "", via, rights())
+    return Actor(login() or "anyone", web.address(), via, rights())
 
 
 def login() -> str:
-    """The user name of the current request's login; "" where no password is set, or no name was given."""
-    given = request.authorization
-    return (given.username or "") if current_app.config["RQLIVE"].password and given else ""
+    """The name of who sent the current request; "" where there are no users."""
+    known = web.identity()
+    return known.name if known else ""
 
 
 def rights() -> Rights:
@@ -109,10 +119,11 @@ def door() -> Door:
 
 
 def _check_host(config: Config) -> None:
-    """Without a password, only names that cannot be another site's: a page of evil.example could otherwise rebind its
-    own name to this machine, and be of our origin. A browser has no password for such a name, so with one all may.
+    """Only names that cannot be another site's: a page of evil.example could otherwise rebind its own name to this
+    machine, and be of our origin. A browser has no cookie for such a name, so with a login all may. Where a proxy says
+    who asks it may not: from a machine of such a proxy the page could say so itself.
     """
-    if config.password:
+    if config.has_users and not config.proxy_user_header:
         return
     name = (_split(request.host)[0] or "").rstrip(".")
     if name not in config.hosts and name != config.host.lower() and not _is_loopback(name):
@@ -132,18 +143,21 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-def _check_password(config: Config) -> None:
-    if not config.password:
-        return
-    login = request.authorization
-    given = login.password if login and login.type == "basic" else None
-    if not hmac.compare_digest(_digest(given or ""), _digest(config.password)) or given is None:
-        raise LoginRequired("This server asks for a password.")
+def _is_open(config: Config) -> bool:
+    return request.path.removeprefix(config.base_path) in OPEN or request.endpoint == "asset"
 
 
-def _digest(secret: str) -> bytes:
-    """Of one length, so that comparing tells nothing of how long the password is."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+def _to_login(config: Config) -> ResponseReturnValue:
+    """To the login with a page that somebody opens; raises LoginRequired for everything else."""
+    path = request.path.removeprefix(config.base_path)
+    is_page = (
+        request.method == "GET" and request.accept_mimetypes.accept_html and not path.startswith(("/api/", "/assets/"))
+    )
+    if not is_page or _is_upgrade() or "Authorization" in request.headers:
+        raise LoginRequired("This server asks who you are.")
+    answer = redirect(url_for("pages.log_in", next=request.full_path.rstrip("?")), 303)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _is_upgrade() -> bool:
@@ -154,7 +168,8 @@ def _check_source() -> None:
     """Raise Refused for what another site made a browser send.
 
     A browser says where a request comes from, in Sec-Fetch-Site or Origin; one that says neither is older than both.
-    Programs say neither, and are not driven by other sites. They are told apart by User-Agent, which a site cannot set.
+    Programs say neither, and are not driven by other sites. They are told apart by the cookie of a login, which they
+    have no use for, and by User-Agent, which a site cannot set.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
@@ -162,7 +177,7 @@ def _check_source() -> None:
     elif origin is not None:
         allowed = _is_ours(origin)
     else:
-        allowed = not request.headers.get("User-Agent", "").startswith("Mozilla/")
+        allowed = not web.cookie() and not request.headers.get("User-Agent", "").startswith("Mozilla/")
     if not allowed:
         raise Refused(
             f"This request comes from another site ({(origin or site or 'a browser that does not say which')[:100]}).",
@@ -179,7 +194,7 @@ def _is_ours(origin: str) -> bool:
     scheme, _, rest = origin.partition("://")
     if scheme not in DEFAULT_PORTS:
         return False
-    secure = request.is_secure or request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip() == "https"
+    secure = web.is_secure() or request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip() == "https"
     if secure and scheme == "http":
         return False
     default = DEFAULT_PORTS[scheme]
@@ -212,7 +227,7 @@ def protect(response: Response) -> Response:
     if request.path.startswith(f"{current_app.config['RQLIVE'].base_path}/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
     if response.status_code == 401:
-        response.headers["WWW-Authenticate"] = 'Basic realm="RQ Live", charset="UTF-8"'
+        response.headers["WWW-Authenticate"] = 'Bearer realm="RQ Live"'
     return response
 
 

@@ -10,6 +10,7 @@ from flask import Flask, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from simple_websocket import ConnectionClosed, Server
 
+from webapp.accounts import web
 from webapp.allowance import Allowance
 from webapp.live import safe_socket
 
@@ -18,6 +19,8 @@ access = logging.getLogger("gunicorn.access")
 
 #: Close codes of RFC 6455 that the page knows, see docs/protocol.md.
 GOING_AWAY, POLICY_VIOLATION = 1001, 1008
+#: Reason with POLICY_VIOLATION where the login or its rights have changed.
+NOT_ALLOWED = "Log in again"
 #: Seconds between pings; a peer that misses one is closed at the next.
 PING_INTERVAL = 25
 #: Bytes of one message of a client: a watch of 200 rows takes 10 KB.
@@ -76,7 +79,7 @@ def serving(ws: Server) -> Iterator[None]:
     safe_socket.guard(ws)
     ws.input_buffer = Inbox(ws.input_buffer)
     began = time.monotonic()
-    with current_app.extensions["sockets"].one():
+    with current_app.extensions["sockets"].one(), web.while_allowed(lambda: say_not_allowed(ws)):
         try:
             yield
         except (ConnectionClosed, OSError):
@@ -93,6 +96,11 @@ def _note_request(began: float) -> None:
     if current_app.config["RQLIVE"].log_requests:
         told = {"method": "GET", "path": request.path, "status": 101, "ms": round((time.monotonic() - began) * 1000, 1)}
         access.info("GET 101", extra=told)
+
+
+def say_not_allowed(ws: Server) -> None:
+    """Close because who is there may not be any more, or may see something else: the page asks anew who it is."""
+    safe_socket.end(ws, POLICY_VIOLATION, NOT_ALLOWED)
 
 
 def say_goodbye(ws: Server) -> None:

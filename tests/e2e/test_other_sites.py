@@ -7,8 +7,8 @@ import pytest
 from rq import Queue
 
 from tests import fixture_jobs
+from tests.accounts import PASSWORD, THREE
 
-PASSWORD = "secret"
 FORM = """([address, encoding, text]) => {
   const form = document.createElement("form");
   Object.assign(form, {method: "POST", action: address, enctype: encoding});
@@ -65,13 +65,20 @@ def evil_port():
     server.server_close()
 
 
-@pytest.fixture(params=["", PASSWORD], ids=["no password", "password"])
+LOG_IN = """(login) => fetch("/api/login", {
+  method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(login),
+}).then((r) => r.status)"""
+
+
+@pytest.fixture(params=["", THREE], ids=["no users", "users"])
 def victim(request, chromium, web_server, redis):
     """A server, and a page of a browser that is logged in to it."""
-    server = web_server(env={"RQLIVE_OWN_REDIS": 1} | ({"RQLIVE_PASSWORD": request.param} if request.param else {}))
-    login = {"username": "ada", "password": request.param, "origin": server.url} if request.param else None
-    context = chromium.new_context(http_credentials=login)
+    server = web_server(env={"RQLIVE_OWN_REDIS": 1} | ({"RQLIVE_USERS": request.param} if request.param else {}))
+    context = chromium.new_context()
     page = context.new_page()
+    if request.param:
+        page.goto(f"{server.url}/login")
+        assert page.evaluate(LOG_IN, {"name": "ada", "password": PASSWORD}) == 204
     page.goto(f"{server.url}/api/job-types")
     yield server, page
     context.close()

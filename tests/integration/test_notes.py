@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from jobs import _keys
 from tests import raw_jobs
+from tests.accounts import browser, user
 from tests.in_process import error, running
 from tests.in_redis import activity, stored
 from tests.live import Page, ask
@@ -84,20 +85,15 @@ def test_programs_without_a_key_are_all_the_same_anyone(client, job_id):
 
 
 def test_a_login_is_the_author_whatever_else_is_said(redis, redis_server, tmp_path, job_id):
-    with running(redis_server.url, tmp_path / "files", password="secret") as client:
+    users = user("ada", "operator") + user("bob", "operator")
+    with running(redis_server.url, tmp_path / "files", users=users) as nobody:
         for name in ("ada", "bob"):
-            client.environ_base["HTTP_AUTHORIZATION"] = _basic(name)
+            client = browser(nobody.application, name)
             leave(client, job_id, "hello", name="Mina", key="k")
         first, second = notes(client, job_id)
         assert (first["name"], second["name"]) == ("ada", "bob")
         assert client.delete(f"/api/jobs/{job_id}/notes/{first['id']}", json={"key": "k"}).status_code == 403
         assert client.delete(f"/api/jobs/{job_id}/notes/{second['id']}").status_code == 204
-
-
-def _basic(name: str) -> str:
-    import base64
-
-    return f"Basic {base64.b64encode(f'{name}:secret'.encode()).decode()}"
 
 
 @pytest.mark.parametrize(

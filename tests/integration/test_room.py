@@ -3,7 +3,6 @@
 import contextlib
 import json
 import time
-from base64 import b64encode
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from jobs import _keys
+from tests.accounts import THREE, page_of
 from tests.integration.test_socket import masked, raw_socket
 from tests.live import Page, get
 from tests.processes import WebServer
@@ -255,12 +255,11 @@ def test_the_cap_counts_the_pages_and_the_room_together(redis, web_server):
 
 
 def test_behind_a_login_one_speaks_under_its_name(redis, web_server):
-    web = web_server(env={"RQLIVE_PASSWORD": "secret", "RQLIVE_BASE_PATH": "/rq", **WRITE})
+    web = web_server(env={"RQLIVE_USERS": THREE, "RQLIVE_BASE_PATH": "/rq", **WRITE})
     with pytest.raises(InvalidStatus) as refused:
         Talker(web, "/rq/ws/chat/")
     assert refused.value.response.status_code == 401
-    login = {"Authorization": "Basic " + b64encode(b"ada:secret").decode()}
-    with Talker(web, "/rq/ws/chat/", headers=login, name="somebody else", key="k") as ada:
+    with Talker(web, "/rq/ws/chat/", headers=page_of(web, "ada", "/rq"), name="somebody else", key="k") as ada:
         ada.ready()
         assert ada.you["name"] == "ada"
         assert ada.you["fixed"]

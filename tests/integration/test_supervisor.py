@@ -130,8 +130,11 @@ def test_a_port_that_our_own_server_has_is_said_with_the_way_to_a_second_one_tha
     [
         ({"WORKERS": "many"}, "WORKERS=many is not a whole number"),
         ({"REDIS_URL": "localhost:6379"}, "Use one like redis://localhost:6379/0"),
-        ({"HOST": "no.such.host.invalid", "RQLIVE_PASSWORD": "x"}, "HOST=no.such.host.invalid is not an address"),
-        ({"HOST": "0.0.0.0"}, "Set RQLIVE_PASSWORD="),
+        (
+            {"HOST": "no.such.host.invalid", "RQLIVE_USERS": 'a = {role = "admin"}'},
+            "HOST=no.such.host.invalid is not an address",
+        ),
+        ({"HOST": "0.0.0.0"}, "webapp users add admin --role admin"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_said_before_anything_is_started(started, tmp_path, env, complaint):

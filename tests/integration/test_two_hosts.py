@@ -1,6 +1,5 @@
 """Two hosts on one cable: Redis on the first, a web process and a stock worker on each; each runs the other's jobs."""
 
-import base64
 import json
 import sys
 import urllib.error
@@ -14,6 +13,7 @@ import pytest
 import redis as redis_py
 
 from tests import hosts
+from tests.accounts import page_of, user
 from tests.hosts import Host
 from tests.live import Page
 from tests.processes import APP, BIN, Process
@@ -23,7 +23,8 @@ from webapp.local_redis import server_binary
 IMPOSSIBLE = hosts.why_not()
 pytestmark = pytest.mark.skipif(IMPOSSIBLE is not None, reason=IMPOSSIBLE or "")
 
-SECRET, PASSWORD = "redis-secret", "page-secret"
+SECRET = "redis-secret"
+USERS = {"RQLIVE_USERS": user("ann", "admin")}
 #: Seconds within which what happens on one host is seen on the other.
 SOON = 15.0
 
@@ -47,11 +48,22 @@ class Scene:
         return self.start(host, command, {})
 
 
-def ask(host: Host, method: str, path: str, body: Any = None, password: str | None = PASSWORD) -> tuple[int, Any]:
+@dataclass(frozen=True)
+class At:
+    """Where the page of a host is."""
+
+    url: str
+
+
+def at(host: Host) -> At:
+    return At(f"http://{host.address}:8000")
+
+
+def ask(host: Host, method: str, path: str, body: Any = None, login: dict | None = None) -> tuple[int, Any]:
     """(status, JSON) of a request to the web process of `host`, sent from a host on the cable."""
     request = urllib.request.Request(f"http://{host.address}:8000{path}", method=method)
-    if password:
-        request.add_header("Authorization", f"Basic {base64.b64encode(f'ann:{password}'.encode()).decode()}")
+    for name, value in (login or {}).items():
+        request.add_header(name, value)
     if body is not None:
         request.data = json.dumps(body).encode()
         request.add_header("Content-Type", "application/json")
@@ -75,11 +87,8 @@ def answers(host: Host) -> bool:
 def open_page(host: Host) -> Page:
     """A tab of a visitor who sits at `host`."""
 
-    @dataclass
-    class At:
-        url: str
-
-    return host.does(Page, At(f"http://ann:{PASSWORD}@{host.address}:8000"), {"overview": True, "activity": True})
+    login = host.does(page_of, at(host), "ann")
+    return host.does(Page, at(host), {"overview": True, "activity": True}, login)
 
 
 def sees(page: Page, what: str, check: Callable[[Page], Any]) -> Any:
@@ -130,7 +139,7 @@ def pings(url: str) -> bool:
 def test_a_job_submitted_on_one_host_is_run_by_the_other_and_shown_by_both(scene):
     first, second = scene.hosts
     for host, queue in ((first, "high"), (second, "default")):
-        scene.web(host, RQLIVE_PASSWORD=PASSWORD)
+        scene.web(host, **USERS)
         scene.worker(host, queue)
     second.run("env", f"RQ_REDIS_URL={scene.redis_url}", sys.executable, "-m", "jobs", "publish")
     eventually(lambda: all(map(answers, scene.hosts)), 30, "both pages")
@@ -145,7 +154,8 @@ def test_a_job_submitted_on_one_host_is_run_by_the_other_and_shown_by_both(scene
             body = {"type": "wait", "args": {"seconds": 1, "steps": 2}, "queue": queue}
             # From the other host each time: the page is there for the whole cable.
             visitor = second if asked is first else first
-            status, answer = visitor.does(ask, asked, "POST", "/api/jobs", body)
+            login = visitor.does(page_of, at(asked), "ann")
+            status, answer = visitor.does(ask, asked, "POST", "/api/jobs", body, login)
             assert status == 201, answer
             job_id = answer["job"]["id"]
             for page in (here, there):
@@ -156,15 +166,16 @@ def test_a_job_submitted_on_one_host_is_run_by_the_other_and_shown_by_both(scene
                 assert (line["actor"], line["action"], line["server"]) == ("ann", "enqueue", f"{asked.name}:8000")
 
 
-def test_beyond_loopback_nothing_answers_without_its_password(scene):
+def test_beyond_loopback_nothing_answers_without_a_login(scene):
     first, second = scene.hosts
     open_to_all = scene.web(first)
     assert open_to_all.wait(20) != 0
-    assert "Set RQLIVE_PASSWORD=" in open_to_all.output
-    scene.web(second, RQLIVE_PASSWORD=PASSWORD)
+    assert "webapp users add admin --role admin" in open_to_all.output
+    scene.web(second, **USERS)
     eventually(lambda: answers(second), 30, "the page of the second host")
-    for password in (None, "guessed"):
-        status, answer = first.does(ask, second, "GET", "/api/overview", password=password)
+    for guess in ({}, {"Cookie": "rqlive=guessed"}, {"Authorization": "Bearer rql_guessed_guessed"}):
+        status, answer = first.does(ask, second, "GET", "/api/overview", login=guess)
         assert (status, answer["error"]["code"]) == (401, "login_required")
-    assert first.does(ask, second, "GET", "/api/overview")[0] == 200
+    login = first.does(page_of, at(second), "ann")
+    assert first.does(ask, second, "GET", "/api/overview", login=login)[0] == 200
     assert not second.does(pings, f"redis://{first.address}:6379/0")

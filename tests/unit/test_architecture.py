@@ -84,6 +84,21 @@ RULES = [
         (*WEB, "gevent", "webapp.api", "webapp.queries", "webapp.actions", "webapp.live", "webapp.operations"),
         "the supervisor knows its children by their commands",
     ),
+    Rule(
+        ("webapp.accounts",),
+        (
+            "flask_sock",
+            "simple_websocket",
+            "gunicorn",
+            "gevent",
+            "rq",
+            "webapp.api",
+            "webapp.live",
+            "webapp.operations",
+        ),
+        "who asks is found out without what they ask for",
+    ),
+    Rule(("webapp.accounts",), ("flask", "werkzeug"), "HTTP ends at one file", excused=("webapp.accounts.web",)),
     Rule(("webapp.config",), ("webapp", "redis", "rq", "flask"), "settings have no I/O"),
 ]
 

@@ -32,7 +32,7 @@ def test_the_long_name_beats_the_bare_one(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["WRITE", "QUEUES", "PASSWORD", "HOSTS", "FILES", "BASE_PATH", "FEED", "RECORD", "LABEL"]
+    "name", ["WRITE", "QUEUES", "USERS", "SECRET", "HOSTS", "FILES", "BASE_PATH", "FEED", "RECORD", "LABEL"]
 )
 def test_names_that_other_programs_use_are_read_in_their_long_form_only(name):
     assert Config.from_env({name: "0" if name in ("WRITE", "RECORD") else "sampling"}) == Config.from_env({})
@@ -89,7 +89,16 @@ def test_rq_reads_the_same_variables_to_the_same_connection(env):
         ({"REDIS_URL": "http://h/"}, "not one that begins with redis://"),
         ({"REDIS_HOST": "h", "REDIS_PORT": "abc"}, "not one that begins with redis://"),
         ({"RQLIVE_READER_URL": "h"}, "not one that begins with redis://"),
-        ({"HOST": "0.0.0.0"}, r"HOST=0\.0\.0\.0 listens beyond this machine.* Set RQLIVE_PASSWORD="),
+        ({"HOST": "0.0.0.0"}, r"HOST=0\.0\.0\.0 listens beyond this machine.*python -m webapp users add admin"),
+        ({"RQLIVE_PASSWORD": "x"}, r"RQLIVE_PASSWORD is not read any more.*python -m webapp users add admin"),
+        ({"RQLIVE_SECRET": "short"}, "RQLIVE_SECRET is short enough to be guessed"),
+        ({"RQLIVE_TRUSTED_PROXIES": "proxy"}, "RQLIVE_TRUSTED_PROXIES: proxy is no address. Use 10"),
+        ({"RQLIVE_PROXY_USER_HEADER": "X-User"}, "believed from nobody. Name the proxy: RQLIVE_TRUSTED_PROXIES="),
+        (
+            {"RQLIVE_USERS": "a = 1", "RQLIVE_RECORD": "0"},
+            "RQLIVE_RECORD=0 keeps nothing in Redis, but a login needs to",
+        ),
+        ({"RQLIVE_DEFAULT_ROLE": "root"}, "Use one of: viewer, operator, admin"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_name_and_the_next_step(env, complaint):
@@ -97,8 +106,26 @@ def test_what_cannot_be_used_is_refused_with_its_name_and_the_next_step(env, com
         Config.from_env(env)
 
 
-def test_beyond_this_machine_a_password_is_enough():
-    assert Config.from_env({"HOST": "0.0.0.0", "RQLIVE_PASSWORD": "long"}).host == "0.0.0.0"
+@pytest.mark.parametrize(
+    "users",
+    [
+        {"RQLIVE_USERS": 'ada = {role = "admin"}'},
+        {"RQLIVE_USERS_FILE": "/no/such/file"},
+        {"RQLIVE_PROXY_USER_HEADER": "X-User", "RQLIVE_TRUSTED_PROXIES": "10.0.0.5 ::1 10.1.0.0/16"},
+    ],
+)
+def test_beyond_this_machine_users_are_enough(users):
+    config = Config.from_env({"HOST": "0.0.0.0"} | users)
+    assert config.has_users
+
+
+def test_the_file_that_the_command_makes_counts_when_it_is_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert not Config.from_env({}).has_users
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/users.toml").touch()
+    assert Config.from_env({}).has_users
+    assert not Config.from_env({"RQLIVE_USERS_FILE": ""}).has_users
 
 
 @pytest.mark.parametrize("value", ["1", "true", "YES", "on"])

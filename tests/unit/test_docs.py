@@ -66,6 +66,8 @@ def test_every_key_of_ours_is_documented() -> None:
     keys |= {_keys.told("<worker>"), _keys.told_to_end("<worker>"), _keys.SUPERVISORS, _keys.output("<worker>")}
     keys |= {_keys.added("<make run>"), _keys.added_asked("<make run>")}
     keys |= {_keys.notes("<job id>"), _keys.NOTES_INDEX}
+    keys |= {_keys.SECRET, _keys.ACCESS_VERSION, _keys.TOKENS, _keys.TOKENS_USED, f"{_keys.ATTEMPTS}:…"}
+    keys |= {_keys.ended("<login>"), _keys.signed_out("<user>")}
     for key in keys:
         assert f"`{key.removeprefix(_keys.PREFIX)}`" in text, key
     assert _keys.PROGRESS_FIELD in text

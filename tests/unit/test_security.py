@@ -1,12 +1,11 @@
 """Host, cross-site and body rules, asked as an attacker would."""
 
-import base64
-
 import pytest
 
+from tests.accounts import THREE
 from tests.tiny_app import CHROME, UPGRADE, ask, code, make
 
-LOGIN = "Basic " + base64.b64encode(b"ada:secret").decode()
+PROXY = {"trusted_proxies": ("127.0.0.1",), "proxy_user_header": "X-Remote-User", "default_role": "admin"}
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +13,7 @@ def app():
     return make()
 
 
-# Host: without a password, a name that is not ours is another site's that was rebound to this machine
+# Host: without users, a name that is not ours is another site's that was rebound to this machine
 
 
 @pytest.mark.parametrize(
@@ -68,14 +67,24 @@ def test_names_in_the_settings_are_ours():
     assert code(ask(app, host="other.example")) == "unknown_host"
 
 
-def test_with_a_password_any_name_may_be_used():
-    app = make(password="secret", host="0.0.0.0")
-    assert ask(app, method="GET", host="10.0.0.5:8000", Authorization=LOGIN).status_code == 200
+def test_where_people_log_in_any_name_may_be_used():
+    """A browser has no cookie for the name of another site."""
+    app = make(users=THREE, host="0.0.0.0")
+    assert code(ask(app, method="GET", host="10.0.0.5:8000")) == "login_required"
+
+
+def test_where_a_proxy_names_them_a_rebound_page_cannot_name_itself():
+    """It is of its own origin, asks from this machine, and may send any header."""
+    app, attack = make(**PROXY), {"X_Remote_User": "ada"}
+    assert ask(app, method="GET", **attack).status_code == 200
+    for path in ("/", "/api/jobs", "/live"):
+        upgrade = UPGRADE if path == "/live" else {}
+        assert code(ask(app, path, "GET", "evil.example:8000", **attack, **upgrade)) == "unknown_host"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_what_monitors_ask_is_answered_to_whoever_asks(path):
-    app = make(password="secret", base_path="/rq")
+    app = make(users=THREE, base_path="/rq")
     assert ask(app, f"/rq{path}", "GET", "10.0.0.5").status_code == 200
     assert ask(app, f"/rq{path}", "HEAD", "10.0.0.5").status_code == 200
     assert ask(make(), path, "GET", "10.0.0.5").status_code == 200

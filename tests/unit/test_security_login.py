@@ -1,14 +1,14 @@
-"""The password, who the actor is, and the headers that every answer carries."""
+"""Who the actor is, what a proxy is believed, and the headers that every answer carries."""
 
 import base64
 
 import pytest
 
-from tests.tiny_app import CHROME, UPGRADE, ask, code, make
+from tests.accounts import THREE, user
+from tests.tiny_app import UPGRADE, ask, code, make
 
-
-def login(password, name="ada"):
-    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+BASIC = "Basic " + base64.b64encode(b"ada:correct horse").decode()
+PROXY = {"trusted_proxies": ("127.0.0.1",), "proxy_user_header": "X-Remote-User"}
 
 
 @pytest.fixture(scope="module")
@@ -20,55 +20,88 @@ def app():
     "given",
     [
         {},
-        {"Authorization": login("wrong")},
-        {"Authorization": login("")},
-        {"Authorization": login("secre")},
-        {"Authorization": login("secret ")},
+        {"Authorization": BASIC},
         {"Authorization": "Basic"},
-        {"Authorization": "Basic !!!"},
-        {"Authorization": "Basic " + base64.b64encode(b"secret").decode()},
+        {"Authorization": "Bearer"},
         {"Authorization": "Bearer secret"},
-        {"Authorization": "Digest username=ada, password=secret"},
-        {"Authorization": "Basic /////w=="},
+        {"Authorization": "Bearer rql"},
+        {"Authorization": "Bearer rql__x"},
+        {"Authorization": "Bearer rql_" + "x" * 200},
+        {"Authorization": "Bearer other_abc_def"},
+        {"X_Remote_User": "ada", "Remote_User": "ada", "X_Forwarded_User": "ada"},
     ],
 )
 @pytest.mark.parametrize("path", ["/", "/api/jobs", "/live", "/no-such-page"])
-def test_nothing_is_shown_without_the_password(given, path):
-    answer = ask(make(password="secret"), path, "GET", **given)
+def test_nothing_is_shown_to_somebody_unknown(given, path):
+    answer = ask(make(users=THREE), path, "GET", **given)
     assert answer.status_code == 401
     assert code(answer) == "login_required"
-    assert answer.headers["WWW-Authenticate"].startswith("Basic realm=")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer realm=")
 
 
-def test_the_upgrade_needs_the_password_too():
-    assert ask(make(password="secret"), "/live", "GET", **UPGRADE).status_code == 401
-    assert ask(make(password="secret"), "/live", "GET", Authorization=login("secret"), **UPGRADE).status_code == 200
+def test_the_upgrade_needs_a_login_too():
+    assert ask(make(users=THREE), "/live", "GET", **UPGRADE).status_code == 401
 
 
-def test_a_password_may_hold_any_character():
-    for password in ("pass:word", "비밀 번호", "x" * 500):
-        assert ask(make(password=password), method="GET", Authorization=login(password)).status_code == 200
+def test_a_page_that_a_browser_opens_leads_to_the_login_and_nothing_else_does():
+    def to(path, **headers):
+        return ask(make(users=THREE, base_path="/rq"), path, "GET", Accept="text/html", **headers)
+
+    app = make(users=THREE)
+    app.add_url_rule("/login", "pages.log_in", lambda: "login")
+    led = ask(app, "/", "GET", Accept="text/html")
+    assert (led.status_code, led.headers["Location"]) == (303, "/login?next=/")
+    for path in ("/rq/api/jobs", "/rq/live"):
+        headers = UPGRADE if path.endswith("live") else {}
+        assert to(path, **headers).status_code == 401
 
 
-def test_a_login_that_a_browser_attaches_by_itself_does_not_excuse_another_site():
-    app = make(password="secret")
-    attached = {"Authorization": login("secret"), "User_Agent": CHROME}
-    assert code(ask(app, Sec_Fetch_Site="cross-site", **attached)) == "cross_site"
-    assert code(ask(app, Origin="https://evil.example", **attached)) == "cross_site"
-    assert code(ask(app, Origin="null", **attached)) == "cross_site"
-    assert code(ask(app, **attached)) == "cross_site"
-    assert ask(app, Authorization=login("secret")).status_code == 200
+def test_a_proxy_of_ours_names_who_has_logged_in_there():
+    app = make(**PROXY, users=user("ada", "operator", None))
+    assert ask(app, X_Remote_User="ada").json["name"] == "ada"
+    assert code(ask(app)) == "login_required", "nobody was named"
+    assert code(ask(app, X_Remote_User="somebody")) == "login_required", "nothing gives them a role"
+    assert ask(make(**PROXY, default_role="viewer"), X_Remote_User="somebody").json["name"] == "somebody"
+    assert ask(make(**PROXY, default_role="viewer"), X_Remote_User="a\tb" + "x" * 100).json["name"] == "ab" + "x" * 62
 
 
-def test_the_actor_is_the_name_of_the_login():
-    app = make(password="secret")
-    assert ask(app, Authorization=login("secret", "ada")).json["name"] == "ada"
-    assert ask(app, Authorization=login("secret", "")).json["name"] == "anyone"
-    assert ask(app, Authorization=login("secret", "a\x00\n" + "x" * 100)).json["name"] == "a" + "x" * 63
+@pytest.mark.parametrize("trusted", [("10.0.0.0/8",), ("127.0.0.2",), ("::1",)])
+def test_the_word_of_others_is_not_taken(trusted):
+    app = make(trusted_proxies=trusted, proxy_user_header="X-Remote-User", default_role="admin", host="0.0.0.0")
+    attack = {
+        "X_Remote_User": "ada",
+        "X_Forwarded_For": "10.0.0.1",
+        "X_Forwarded_Proto": "https",
+        "X_Real_IP": "10.0.0.1",
+    }
+    assert code(ask(app, **attack)) == "login_required"
 
 
-def test_without_a_password_nobody_can_call_themselves_somebody(app):
-    assert ask(app, Authorization=login("anything", "root")).json["name"] == "anyone"
+def test_a_group_is_nobody():
+    app = make(**PROXY, users=user("@ops", "admin", None))
+    assert code(ask(app, X_Remote_User="@ops")) == "login_required"
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("", "127.0.0.1"),
+        ("203.0.113.7", "203.0.113.7"),
+        ("6.6.6.6, 203.0.113.7", "203.0.113.7"),
+        ("6.6.6.6, 203.0.113.7, 10.1.1.1", "203.0.113.7"),
+        ("203.0.113.7,", "127.0.0.1"),
+        ("::1, 2001:db8::7", "2001:db8::7"),
+        ("x" * 500, "x" * 45),
+    ],
+)
+def test_where_it_came_from_is_the_last_address_that_a_proxy_of_ours_does_not_have(given, address):
+    app = make(trusted_proxies=("127.0.0.1", "10.0.0.0/8"))
+    assert ask(app, X_Forwarded_For=given).json["address"] == address
+    assert ask(make(), X_Forwarded_For=given).json["address"] == "127.0.0.1", "of others, nothing is believed"
+
+
+def test_without_users_nobody_can_call_themselves_somebody(app):
+    assert ask(app, Authorization=BASIC, X_Remote_User="root").json["name"] == "anyone"
 
 
 @pytest.mark.parametrize(("path", "method"), [("/", "GET"), ("/api/jobs", "POST"), ("/nowhere", "GET"), ("/", "POST")])

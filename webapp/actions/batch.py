@@ -85,6 +85,8 @@ def submit_many(door: Door, wanted: Wanted) -> Made:
         _refuse_wrong(found, wanted.only_good)
         line.queue = queue = wanted.options.queue or entry["queue"] or catalog.DEFAULT_QUEUE
         check_queue(door, queue, entry)
+        door.authorize("enqueue_many", queue=queue, function=entry["func"])
+        placing.check_parents(door, wanted.options.after)
         batch_id = wanted.id or str(uuid4())
         options = replace(wanted.options, group=wanted.options.group or f"{entry['name']}-{batch_id[:8]}"[:128])
         request = Request(entry, {}, queue, frozenset())

@@ -40,7 +40,7 @@ def ask(door: Door, verb: Any, of: Any, options: Any = None) -> str:
     before `start`. Raises BadInput with `fields`, StateChanged where too many are under way, Refused. One round trip.
     """
     verb, of, options = bulk_options.check(verb, of, options)
-    door.authorize(verb)
+    door.authorize(verb, queue=options.get("queue"))
     return _ask(door, verb, of, options)
 
 
@@ -71,6 +71,7 @@ def undo(door: Door, operation_id: str) -> str:
     Jobs whose id is used again stay as they are, and are counted. Raises StateChanged where the time is over.
     """
     with door.act("undo_operation") as line:
+        _check_reach(door, operation_id)
         undone_id = _ask(door, "restore", {"operation": operation_id}, {}, undoes=operation_id)
         line.outcome = outcomes.of_operation(undone_id, "restore", 0)
         return undone_id
@@ -80,6 +81,8 @@ def _ask(door: Door, verb: str, of: Mapping[str, Any], options: Mapping[str, Any
     operation_id = secrets.token_hex(8)
     fields = {"verb": verb, "of": json.dumps(of), "options": json.dumps(options), "state": "collecting"}
     fields |= {"actor": door.actor.name, "first": options.get("first", 0)}
+    if door.actor.rights.is_narrowed:
+        fields["rights"] = _reach(door)
     if verb == "run_again":
         fields["again"] = json.dumps(run_again.script_options(door))
     args = [operation_id, _keys.OPERATIONS_MAX, _keys.OPERATIONS_OPEN_MAX, _keys.OPERATION_TTL]
@@ -101,9 +104,23 @@ def _ask(door: Door, verb: str, of: Mapping[str, Any], options: Mapping[str, Any
     return operation_id
 
 
+def _reach(door: Door) -> str:
+    """The queues and functions that an operation of this actor is kept to, as they are stored with it."""
+    return json.dumps([door.actor.rights.queues, door.actor.rights.functions])
+
+
+def _check_reach(door: Door, operation_id: str) -> None:
+    """Narrowed rights turn what was asked for with the same ones; of others they know nothing. One round trip."""
+    if door.actor.rights.is_narrowed:
+        stored = door.writer.hget(_keys.operation(operation_id), "rights")
+        if (stored or b"").decode() != _reach(door):
+            raise not_found()
+
+
 def _turn(door: Door, deed: str, operation_id: str, total: int = 0) -> None:
     """Two round trips."""
     with door.act(f"{deed}_operation") as line:
+        _check_reach(door, operation_id)
         keys = [_keys.operation(operation_id), _keys.operation_jobs(operation_id), _keys.OPERATIONS]
         args = [operation_id, deed, total, _keys.OPERATION_TTL, _keys.OPERATION_BELL, _keys.UNDO_SECONDS]
         word, state, holds, verb = _run(door, "operation_turn", keys, args)

@@ -53,8 +53,9 @@ def _carried(door: Door, name: str) -> dict[str, CronJob]:
         for scheduler in alive:
             pipe.hget(rqkeys.cron_scheduler(scheduler.decode(errors="replace")), "cron_jobs")
         told = pipe.execute()
+    rights = door.actor.rights
     found = (job for raw in told if len(raw or b"") <= cron_jobs.JOBS_BYTES for job in cron_jobs.parse(raw)[0])
-    return {job.key: job for job in found if job.name == name}
+    return {job.key: job for job in found if job.name == name and rights.sees_job(job.queue, job.func)}
 
 
 def _one(carried: dict[str, CronJob], name: str, key: str | None) -> CronJob:

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +12,21 @@ import redis
 
 from jobs import _keys
 from webapp import outcomes
+from webapp.actions import reach
+from webapp.actions.reach import About
+from webapp.allowance import Allowance
 from webapp.config import Config
-from webapp.errors import DashboardError, Refused, StateChanged
-from webapp.rights import EVERYTHING, Rights
+from webapp.errors import DashboardError, NotAllowed, Refused, StateChanged
+from webapp.rights import ADMIN_VERBS, EVERYTHING, Rights
 from webapp.server_name import server_name
 
 log = logging.getLogger(__name__)
 
 #: Verbs that touch nothing but our own capped keys: allowed wherever these may be kept.
-OURS = frozenset({"search", "stop_search"})
-KEEP_OURS = "Start without RQLIVE_RECORD=0: what a search finds is kept in capped keys of its own."
+OURS = frozenset({"search", "stop_search", "add_token", "revoke_token", "sign_out_user"})
+KEEP_OURS = "Start without RQLIVE_RECORD=0: this is kept in capped keys of our own."
+#: Lines of refusals that one process writes: so many at once, and a second. The rest would push out what was done.
+REFUSALS = Allowance(20, 2.0)
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,29 @@ class Door:
     config: Config
     actor: Actor
 
-    def authorize(self, verb: str, job: str | None = None, queue: str | None = None) -> None:
-        """See `authorize`."""
-        authorize(self.config, self.actor, verb, job, queue)
+    def authorize(self, verb: str, job: str = "", queue: str | None = None, function: str | None = None) -> None:
+        """See `authorize`: of this job, this queue, or a job of this function in it. Raises NotFound, Refused.
+
+        A refusal for want of rights leaves a line of activity. No round trip; one for narrowed rights and a job.
+        """
+        about: tuple[About, ...] = ()
+        if self.actor.rights.is_narrowed:
+            about = reach.about(self.writer, verb, job, queue, function)
+        try:
+            authorize(self.config, self.actor, verb, about)
+        except NotAllowed as refusal:
+            if (self.config.may_write or self.config.record) and REFUSALS.spend():
+                self.note(verb, refusal.code, job, queue)
+            raise
+
+    def unseen(self, ids: Sequence[str]) -> list[str]:
+        """Those of these jobs that the actor may not see, or that are not there. One round trip for narrowed rights."""
+        rights = self.actor.rights
+        return reach.unseen(self.writer, rights, ids) if rights.is_narrowed and ids else []
+
+    def note(self, verb: str, outcome: str, job: str = "", queue: str | None = None) -> None:
+        """Leave a line of activity of what was not done through `act`. One round trip."""
+        self._record(verb, Entry(job, queue), outcome)
 
     def submitted(self, **more: Any) -> dict[str, str]:
         """The fields of a new job's hash that say who submitted it, and how; see _keys.SUBMITTED_FIELD."""
@@ -72,14 +97,18 @@ class Door:
     def act(self, verb: str, job: str = "", queue: str | None = None, worker: str = "") -> Iterator[Entry]:
         """Authorize, then do what stands in the block; leaves one line of activity, also where it was refused.
 
-        Raises Refused before the block where the actor may not: that leaves no line, since a Redis that may only be
-        looked at is not written to. Nor does a request that means nothing (BadInput, NotFound), nor one during which
-        Redis went away: what became of that, nobody knows. One round trip more than the block.
+        Raises Refused before the block where the actor may not, NotFound for a job that they may not see. A Redis that
+        may only be looked at is not written to, so that leaves no line. Nor does a request that means nothing
+        (BadInput, NotFound), nor one during which Redis went away: what became of that, nobody knows. One round trip
+        more than the block; two for narrowed rights.
         """
-        self.authorize(verb, job or None, queue)
+        self.authorize(verb, job, queue)
         entry = Entry(job, queue, worker)
         try:
             yield entry
+        except NotAllowed:
+            # Has left its line already.
+            raise
         except (Refused, StateChanged) as refusal:
             self._record(verb, entry, refusal.code)
             raise
@@ -102,11 +131,23 @@ class Door:
             log.warning("%s of %s left no line of activity", verb, entry.job, exc_info=True)
 
 
-def authorize(config: Config, actor: Actor, verb: str, job: str | None = None, queue: str | None = None) -> None:
-    """Return where `actor` may do `verb` to this job or queue; raise Refused otherwise. The only place that decides.
+def authorize(config: Config, actor: Actor, verb: str, about: tuple[About, ...] = ()) -> None:
+    """Return where `actor` may do `verb` to all of this; raise otherwise. The only place that decides.
 
-    Whoever has passed the password may do all, on a Redis that we may write at all.
+    NotFound for what they may not even see, as if it were not there; NotAllowed for what they see and may not do;
+    Refused on a Redis that was given to be looked at only.
     """
+    rights = actor.rights
+    for one in about:
+        one.check_seen(rights)
+    if not rights.may(verb):
+        least = "admin" if verb in ADMIN_VERBS else "operator"
+        raise NotAllowed(
+            f"{actor.name} is {rights.role} here and may not {verb.replace('_', ' ')}.",
+            fix=f"It takes the role {least}: ask who keeps the users of this server.",
+        )
+    for one in about:
+        one.check_covered(rights)
     if verb in OURS and config.record:
         return
     if not config.may_write:

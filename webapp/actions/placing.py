@@ -112,6 +112,12 @@ def put(door: Door, place: Place, shared: Mapping[str, Any], jobs: Sequence[NewJ
     return Written(tuple(flag == ord("1") for flag in flags), bool(deferred))
 
 
+def check_parents(door: Door, ids: Sequence[str]) -> None:
+    """Raise BadInput for jobs to wait for that the actor may not see, as if they were not there. One round trip."""
+    if hidden := door.unseen(ids):
+        raise _bad_parents("unknown", hidden)
+
+
 def _bad_parents(word: str, parents: list[str]) -> BadInput:
     named = ", ".join(one[:100] for one in parents[:NAMED]) + (", …" if len(parents) > NAMED else "")
     told = {

@@ -7,7 +7,7 @@ import redis
 
 from jobs import _keys
 from webapp import files, outcomes, rqkeys
-from webapp.actions import edited, one, refusals
+from webapp.actions import edited, one, refusals, submit
 from webapp.actions.door import Door
 from webapp.actions.submit import Submitted
 from webapp.errors import StateChanged
@@ -62,6 +62,7 @@ def run_again(
         except StateChanged as refusal:
             if refusal.code != "exists":
                 raise
+            submit.check_seen(door, job_id)
             line.outcome = outcomes.ALREADY_THERE
             return Submitted(job_id, created=False)
         line.outcome = outcomes.again_of(first_id)

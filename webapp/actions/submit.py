@@ -21,6 +21,7 @@ from webapp.actions.job_keys import JobKeys
 from webapp.actions.options import Options
 from webapp.actions.placing import NewJob, Place
 from webapp.actions.request import Request, check
+from webapp.errors import StateChanged
 from webapp.offload import offload
 
 #: Fields that belong to the place, so the script writes them.
@@ -45,14 +46,23 @@ def enqueue(door: Door, type_name: Any, args: Any, options: Options) -> Submitte
     with door.act("enqueue", options.id or "", options.queue) as line:
         request = check(door, type_name, args, options)
         line.queue = request.queue
+        door.authorize("enqueue", queue=request.queue, function=request.entry["func"])
+        placing.check_parents(door, options.after)
         line.job = job_id = options.id or str(uuid4())
         fields = offload(_fields, door, request, job_id, options)
         files.store(door.config).claim(request.uploads, job_id)
         place = placing.place_of(options, request.queue)
         written = placing.put(door, place, {}, [NewJob(0, job_id, fields)])
         if not written.flags[0]:
+            check_seen(door, job_id)
             line.outcome = outcomes.ALREADY_THERE
         return Submitted(job_id, written.flags[0])
+
+
+def check_seen(door: Door, job_id: str) -> None:
+    """Return where the job that has this id already may be shown; else the id is taken, and no more is said."""
+    if door.unseen([job_id]):
+        raise StateChanged("This id is taken.", fix="Choose another, or leave it out.", code="exists")
 
 
 def new_job(door: Door, request: Request, job_id: str, options: Options) -> Job:

@@ -26,6 +26,8 @@ RESOURCES = (
     "workers",
     "added_workers",
     "openapi",
+    "login",
+    "access",
 )
 
 

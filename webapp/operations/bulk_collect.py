@@ -12,7 +12,7 @@ from typing import Any
 from jobs import _keys
 from webapp import rqkeys
 from webapp.actions.verbs import FITS, FROM_THE_END
-from webapp.operations import chunks
+from webapp.operations import chunks, fence
 from webapp.operations.bursts import Bursts, command
 from webapp.operations.ledger import Ledger
 from webapp.operations.places import Places
@@ -38,6 +38,7 @@ class Collect:
         self._operation_key = _keys.operation(operation_id)
         self._of = json.loads(stored[b"of"])
         self.verb = text(stored[b"verb"]) or ""
+        self._fence = fence.of(stored)
         self._tools = tools
         self._bursts = Bursts(tools.reader)
         self._hits: list[Hit] = []
@@ -102,8 +103,11 @@ class Collect:
                 self._runs["3+" if (runs or 1) >= 3 else str(runs or 1)] += 1
 
     def _is_meant(self, hit: Hit) -> bool:
-        """Exactly this queue and status: a search takes * for anything, and tells no capitals."""
+        """Exactly this queue and status: a search takes * for anything, and tells no capitals. And who asked may act on
+        it: what they may not see is not counted either."""
         of = self._of
+        if self._fence and not self._fence.sees_job(hit.queue or None, hit.func or None):
+            return False
         return "queue" not in of or (hit.queue == of["queue"] and of.get("status") in (None, hit.status))
 
     def _told(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from jobs import _keys
 from webapp.actions import one
+from webapp.operations import fence
 from webapp.queries.fields import integer, text
 
 
@@ -27,6 +28,8 @@ class Plan:
         self.stop_at = min(self.options["first"], self.total) if self.state == "trying" else self.total
         #: Jobs given to one call: no more than the pace can allow within it.
         self.at_once = int(self.options.get("rate", 0)) or _keys.OPERATION_CHUNK
+        #: What who asked is narrowed to; None: nothing.
+        self.fence = fence.of(stored)
         self._fixed = self._of_verb()
 
     def go_on(self) -> None:

@@ -12,7 +12,7 @@ from rq.rate_limit import RateLimitRegistry
 from jobs import _keys
 from webapp import files
 from webapp.actions import one, scripts
-from webapp.operations import chunks, run_again, watch
+from webapp.operations import chunks, fence, run_again, watch
 from webapp.operations.bulk_collect import Collect
 from webapp.operations.bulk_plan import Plan
 from webapp.operations.bulk_state import State
@@ -139,6 +139,8 @@ class BulkRun:
         return chunks.unpack(packed)
 
     def _as_args(self, jobs: list[chunks.Kept]) -> list[tuple]:
+        if self._plan.fence:
+            jobs = fence.keep(self._tools.writer, self._plan.fence, jobs)
         if self._plan.verb != "run_again":
             return [kept.as_args() for kept in jobs]
         return run_again.prepare(self._tools.reader, self._store, self.id, jobs)
