@@ -4,6 +4,7 @@ import gzip
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
+from webapp.accounts import web
 from webapp.config import Config
 
 LANGUAGES = ("en", "ko")
@@ -56,10 +57,14 @@ def log_in() -> Response:
     config: Config = current_app.config["RQLIVE"]
     if not config.has_users:
         abort(404)
+    assets, gate = current_app.extensions["assets"], web.gate()
     shell = render_template(
         "login.html",
         base=config.base_path,
-        assets=current_app.extensions["assets"].url,
+        assets=assets.url,
+        import_map=assets.import_map,
+        passwords=bool(gate and gate.some_hash()),
+        provider=None,
         lang=request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0],
     )
     return _packed(shell)

@@ -3,7 +3,7 @@
 from flask import current_app, jsonify, make_response
 from flask.typing import ResponseReturnValue
 
-from webapp import connections, outcomes, security
+from webapp import connections, outcomes, server_info
 from webapp.accounts import passwords, sessions, web
 from webapp.accounts.gate import Gate
 from webapp.accounts.identity import Identity
@@ -80,14 +80,8 @@ def log_out() -> ResponseReturnValue:
 @bp.get("/me")
 def me() -> ResponseReturnValue:
     """Who asks, and what they may."""
-    return jsonify(describe())
-
-
-def describe() -> dict:
-    """`user`: name, how they are known, and rights; null where this server has no users."""
-    known, rights = web.identity(), security.rights()
-    told = {"role": rights.role, "queues": rights.queues, "functions": rights.functions}
-    return {"user": known and {"name": known.name, "how": known.how}, "rights": told}
+    told = server_info.describe()
+    return jsonify({name: told[name] for name in ("user", "rights")})
 
 
 def note(name: str, outcome: str, verb: str = "log_in") -> None:

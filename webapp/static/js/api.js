@@ -1,5 +1,5 @@
 /** Every HTTP request of the page. This file, socket.js and room-socket.js are the only ones that touch the network. */
-import { base } from "./router.js";
+import { base, toLogin } from "./router.js";
 import { said, saidAnswer } from "./said.js";
 
 /** Longer than any answer should take, shorter than a person waits without a word. */
@@ -38,6 +38,7 @@ export async function request(method, path, { body, signal, timeout = TIMEOUT_MS
   }
   if (answer.status === 204) return null;
   const value = await answer.json().catch(() => null);
+  if (value?.error?.code === "login_required") toLogin();
   if (!answer.ok || value === null) throw failure(answer.status, value);
   return saidAnswer(value);
 }
@@ -50,6 +51,8 @@ export async function messages(lang) {
   return answer.json();
 }
 
+/** Who asks, and what they may; leads to the login where that is nobody any more. */
+export const me = () => request("GET", "/api/me");
 export const overview = () => request("GET", "/api/overview");
 export const jobTypes = () => request("GET", "/api/job-types");
 export const activity = (query, signal) => request("GET", `/api/activity?${new URLSearchParams(query)}`, { signal });

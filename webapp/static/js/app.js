@@ -13,7 +13,7 @@ import { Announcer } from "./panels/announcer.js";
 import { Sidebar } from "./panels/sidebar.js";
 import { behind, route } from "./router.js";
 import { styled } from "./sheets.js";
-import { slices } from "./store.js";
+import { server, slices } from "./store.js";
 import { useWatch } from "./watch.js";
 import { worded } from "./words.js";
 
@@ -41,6 +41,8 @@ const LAZY = {
   groups: acting(asGroup(() => import("./pages/groups.js"))),
   stuck: acting(worded("stuck", styled("stuck", () => import("./pages/stuck.js")))),
   health: acting(worded("activity", worded("health", styled("health", () => import("./pages/health.js"))))),
+  access: worded("access", styled("submit", styled("access", () => import("./pages/access.js")))),
+  account: worded("access", styled("access", () => import("./panels/account.js"))),
   missing: () => import("./pages/missing.js"),
   shell: worded("acting", acting(worded("shell", styled("shell", () => import("./pages/shell.js"))))),
   job: acting(asForm(withCalls(worded("why", styled("why", asJob(styled("result", () => import("./pages/job.js")))))))),
@@ -95,7 +97,7 @@ export function App() {
   return html`
     <a class="skip" href="#main">${t("skip")}</a>
     <div class=${`app ${live.value || !slices.totals.value ? "" : "stale"}`}>
-      <${Sidebar}><${Lazy} name="operations" /><//>
+      <${Sidebar}>${server.value?.user && html`<${Lazy} name="account" />`}<${Lazy} name="operations" /><//>
       <main class="page" id="main" tabindex="-1"><${Lazy} name=${page} /></main>
     </div>
     ${route.value.job && html`<${Lazy} name="job" />`}

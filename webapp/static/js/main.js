@@ -7,7 +7,7 @@ import { setMessages } from "./i18n.js";
 import { eventsOf } from "./reducer.js";
 import { setSpeaker } from "./said.js";
 import { connect, link, setWatch } from "./socket.js";
-import { prune, receive } from "./store.js";
+import { prune, receive, server } from "./store.js";
 import { onWatch } from "./watch.js";
 import { wanted } from "./watch.model.js";
 
@@ -48,11 +48,19 @@ function fallBack() {
   api.overview().then((answer) => receive([{ type: "hello", server: answer.server, epoch: null, now: answer.now }, ...eventsOf(answer)]), () => {});
 }
 
+/** What was read with other rights is not shown any longer: the page begins anew. Without a login it is led to it. */
+async function askWho() {
+  const known = server.peek();
+  if (!known?.user) return;
+  const { rights } = await api.me();
+  if (JSON.stringify(rights) !== JSON.stringify(known.rights)) location.reload();
+}
+
 const loadMore = await loadWords();
 const root = document.getElementById("root");
 root.replaceChildren();
 render(html`<${App} />`, root);
 onWatch(follow);
-connect(receive);
+connect(receive, () => askWho().catch(() => {}));
 loadMore().catch(() => {});
 setTimeout(fallBack, PATIENCE_MS);

@@ -15,6 +15,8 @@ export const hash = signal(location.hash.slice(1));
 
 /** Where a link to a page leads. */
 export const to = (page, query) => address(page, query, base);
+/** Where who is not known, or not any more, says who they are; then they come back to here. */
+export const toLogin = () => location.assign(`${base}/login?${new URLSearchParams({ next: location.pathname + location.search + location.hash })}`);
 /** Where a link to the form of a job type leads. */
 export const toType = (name) => typeAddress(name, base);
 /** Where a link to a job leads. */

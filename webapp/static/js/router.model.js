@@ -3,7 +3,7 @@
 /** The pages that have an address of their own; a job is a drawer over one of them. */
 const PAGES = {
   "/": "overview", "/jobs": "jobs", "/failures": "failures", "/workers": "workers", "/schedule": "schedule", "/groups": "groups",
-  "/stuck": "stuck", "/health": "health", "/submit": "submit", "/activity": "activity", "/room": "room",
+  "/stuck": "stuck", "/health": "health", "/submit": "submit", "/activity": "activity", "/room": "room", "/access": "access",
 };
 
 /**

@@ -81,7 +81,7 @@ export function speakerFrom(own) {
 
   const overview = { running: named, worker: named, queue: named, gathered: (functions) => functions?.map(named) };
   const events = {
-    hello: (event) => ({ ...event, server: worded(event.server, ["why_not"]) }),
+    hello: (event) => ({ ...event, server: worded(event.server, ["why_not", "why_no_admin"]) }),
     health: (event) => ({ ...event, health: worded(event.health, ["message"]) }),
     overview: (event) => (Object.hasOwn(overview, event.part) ? { ...event, value: overview[event.part](event.value) } : event),
     job: (event) => ({ ...event, job: named(event.job) }),

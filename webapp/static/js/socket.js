@@ -7,6 +7,8 @@ import { backoff } from "./backoff.js";
 import { base } from "./router.js";
 
 const PING_MS = 10_000;
+/** Close code of a server that asks anew who is there. */
+const NOT_ALLOWED = 1008;
 /** A ping unanswered for this long: the way is broken, even where TCP has not noticed. */
 const SILENCE_MS = 9_000;
 /** A glance at another tab costs nothing; after this a hidden page asks only for what somebody waits for. */
@@ -20,6 +22,7 @@ export const link = signal({ state: "connecting", since: Date.now(), retryAt: nu
 
 let socket = null;
 let deliver = () => {};
+let whoAmI = () => {};
 let watch = {};
 let watchHidden = {};
 let asked = 0;
@@ -53,9 +56,10 @@ function askAnew() {
   ask(wish());
 }
 
-/** Connects for good; `onEvents` gets the events of each frame. */
-export function connect(onEvents) {
+/** Connects for good; `onEvents` gets the events of each frame. `onDoubt`: the login may have ended, or its rights have changed. */
+export function connect(onEvents, onDoubt) {
   deliver = onEvents;
+  whoAmI = onDoubt;
   document.addEventListener("visibilitychange", onVisibility);
   addEventListener("online", retryNow);
   setInterval(beat, PING_MS);
@@ -85,7 +89,7 @@ function open() {
   socket = opened;
   opened.onopen = () => opened === socket && ask(wish());
   opened.onmessage = (message) => opened === socket && onFrame(message.data);
-  opened.onclose = () => opened === socket && onClose();
+  opened.onclose = (event) => opened === socket && onClose(event.code);
 }
 
 function onFrame(text) {
@@ -100,7 +104,8 @@ function onFrame(text) {
   if (missed) askAnew();
 }
 
-function onClose() {
+function onClose(code) {
+  if (code === NOT_ALLOWED || link.peek().state !== "open") whoAmI();
   const delay = backoff(tries);
   tries += 1;
   const { state, since } = link.peek();

@@ -10,8 +10,9 @@ import { dropUndo, keepUndo, undoOf, untold } from "../undo.js";
 /** These ask first. */
 const ASKED = new Set(["stop", "delete"]);
 
-/** Why nothing may be done here, or "" where it may. */
-export const whyNot = () => (mayWrite.value ? "" : server.value?.why_not || t("banner.look_only.fix"));
+/** Why nothing may be done here, or "" where it may. `role`: "admin" for what concerns everybody. */
+export const whyNot = (role = "operator") =>
+  mayWrite.value ? (role === "admin" && server.value?.why_no_admin) || "" : server.value?.why_not || t("banner.look_only.fix");
 
 /** The job as the answer tells it; without the time of its read it only fills a gap. */
 const show = ({ job, as_of = 0 }) => receive([{ type: "job", job, as_of }]);

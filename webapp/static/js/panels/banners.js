@@ -4,7 +4,8 @@ import { moment, ticking } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { resumeAll } from "./queues/open.js";
-import { health, mayWrite, server, totals } from "../store.js";
+import { health, server, totals } from "../store.js";
+import { whyNot } from "./actions.js";
 
 const Banner = ({ level, name, children }) => html`
   <div class=${`banner ${level}`} role=${level === "bad" ? "alert" : "note"} data-testid=${`banner-${name}`}><p>${children}</p></div>`;
@@ -23,7 +24,7 @@ function Suspended() {
   return html`
     <${Banner} level="warn" name="suspended">
       <strong>${t("banner.suspended")}</strong> ${t("banner.suspended.fix")} ${until != null && t("banner.suspended.until", { time: moment(until, now.value) })}
-      ${mayWrite.value && html` <button type="button" class="button" onClick=${resumeAll}>${t("banner.suspended.resume")}</button>`}
+      ${!whyNot("admin") && html` <button type="button" class="button" onClick=${resumeAll}>${t("banner.suspended.resume")}</button>`}
     <//>`;
 }
 
@@ -36,7 +37,7 @@ function isOutdated() {
 /** Shown above every page. */
 export function Banners() {
   const [known, served] = [health.value, server.value];
-  const lookOnly = served?.attached && served.may_write === false;
+  const lookOnly = served?.attached && served.look_only;
   return html`
     ${known?.redis === "away" && html`<${RedisAway} />`}
     ${lookOnly &&

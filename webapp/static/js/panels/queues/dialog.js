@@ -23,9 +23,12 @@ const Times = ({ value, onChange }) => html`
     ${TIMES.map((seconds) => html`<option key=${seconds} value=${seconds ?? ""}>${timeLabel(seconds)}</option>`)}
   </select>`;
 
+/** What is done to all queues concerns everybody. */
+const why = (queue) => whyNot(queue ? "operator" : "admin");
+
 function Deed({ deed, queue }) {
   const [seconds, setSeconds] = useState(null);
-  const refused = whyNot();
+  const refused = why(queue);
   const isOff = Boolean(refused) || deed.isOff;
   const onClick = () => {
     if (isOff) return;
@@ -53,7 +56,7 @@ function Dialog({ queue }) {
   const stats = queues.value.find(({ name }) => name === queue);
   const deeds = queue ? (stats ? deedsOf(stats) : []) : deedsOfAll(totals.value ?? {});
   const facts = stats ? told(stats, now.value) : [];
-  const refused = whyNot();
+  const refused = why(queue);
   const onBackdrop = (event) => event.target === dialog.current && close();
   return html`
     <dialog class="ask deeds" ref=${dialog} aria-labelledby="deeds-title" onClose=${close} onMouseDown=${onBackdrop}>

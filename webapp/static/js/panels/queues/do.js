@@ -47,10 +47,14 @@ const DEEDS = {
   },
 };
 
+/** They stop all work, or begin it. */
+const FOR_ADMINS = new Set(["suspend", "resume_all"]);
+
 /** Does `name` with {queue, seconds}; whatever comes of it is said. */
 export async function perform(name, values) {
-  if (whyNot()) {
-    say(t("action.refused"), { level: "warn", fix: whyNot() });
+  const why = whyNot(FOR_ADMINS.has(name) ? "admin" : "operator");
+  if (why) {
+    say(t("action.refused"), { level: "warn", fix: why });
     return;
   }
   try {

@@ -42,7 +42,7 @@ const DEEDS = {
 };
 
 async function tried(question, deed) {
-  if (whyNot()) return say(t("action.refused"), { level: "warn", fix: whyNot() });
+  if (whyNot("admin")) return say(t("action.refused"), { level: "warn", fix: whyNot("admin") });
   if (!(await ask(question))) return undefined;
   return deed().catch(sayError);
 }

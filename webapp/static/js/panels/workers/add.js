@@ -9,7 +9,7 @@ import { addWorkers } from "./acting.js";
 import { areQueues, commandOn, isLocal, queuesIn } from "./acting.model.js";
 
 /** Why none can be started by this server, or "". */
-const whyNotHere = () => whyNot() || (server.value?.supervisor ? "" : t("acting.add.no_supervisor"));
+const whyNotHere = () => whyNot("admin") || (server.value?.supervisor ? "" : t("acting.add.no_supervisor"));
 
 /** `most`: how many there may be; not known before the board is. */
 export function AddWorkers({ most = 16 }) {

@@ -15,7 +15,7 @@ const labelOf = ({ name, job }, worker) => (worker.jobs.length > 1 && job ? t(`a
 const why = (worker) => (worker.state === "lost" ? t("acting.lost") : worker.leaving == null ? "" : t("acting.leaving"));
 
 function Items({ worker, close }) {
-  const refused = whyNot();
+  const refused = whyNot("admin");
   return html`
     ${refused && html`<p class="note">${refused}</p>`}
     ${why(worker) && html`<p class="note">${why(worker)}</p>`}
@@ -61,7 +61,7 @@ export function WorkerMenu({ worker }) {
 
 /** On the worker's own card. */
 export function Deeds({ worker }) {
-  const refused = whyNot();
+  const refused = whyNot("admin");
   return html`
     ${why(worker) && html`<p class="muted">${why(worker)}</p>`}
     <div class="acting-deeds">

@@ -18,7 +18,7 @@ export function TickAll({ workers }) {
 
 export function Chosen({ workers }) {
   const chosen = stillThere(selected.value, workers);
-  const refused = whyNot();
+  const refused = whyNot("admin");
   return html`
     <div class="acting-chosen" aria-live="polite">
       ${chosen.length > 0 && html`
