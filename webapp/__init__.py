@@ -24,6 +24,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
         live,
         monitoring,
         pages,
+        provider_login,
         requests_log,
         room,
         security,
@@ -53,6 +54,8 @@ def create_app(config: "Config | None" = None) -> "Flask":
     monitoring.init_app(app)
     app.register_blueprint(monitoring.bp, url_prefix=config.base_path or None)
     app.register_blueprint(pages.bp, url_prefix=config.base_path or None)
+    if config.oidc_issuer:
+        app.register_blueprint(provider_login.bp, url_prefix=config.base_path or None)
     app.register_blueprint(socket.bp, url_prefix=config.base_path or None)
     app.register_blueprint(room_socket.bp, url_prefix=config.base_path or None)
     app.register_blueprint(api.load(), url_prefix=f"{config.base_path}/api")

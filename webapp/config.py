@@ -74,6 +74,19 @@ class Config:
     trusted_proxies: tuple[str, ...] = ()
     #: Header in which a trusted proxy names who has logged in there.
     proxy_user_header: str | None = None
+    #: OpenID provider, as its tokens name it: `<issuer>/.well-known/openid-configuration` tells the rest.
+    oidc_issuer: str | None = None
+    #: What the provider calls this server, and the secret that they share; PKCE is used with and without one.
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    #: Claim that names people; `sub` where a token has none.
+    oidc_name_claim: str = "preferred_username"
+    #: Claim that lists their groups: those of the users' file (`["@ops"]`), else viewer, operator, admin.
+    oidc_groups_claim: str = "groups"
+    #: What is asked for beside `openid`.
+    oidc_scopes: tuple[str, ...] = ("profile", "email")
+    #: What the button of the login calls the provider.
+    oidc_label: str = "OpenID"
     #: Role of those who log in elsewhere and whom nothing gives a role. None: they are not let in.
     default_role: str | None = None
     #: More host names the page may be asked under, comma separated (loopback names always may).
@@ -118,6 +131,13 @@ class Config:
             session_max_hours=read.integer("SESSION_MAX_HOURS", cls.session_max_hours, 1, 8_760),
             trusted_proxies=read.networks("TRUSTED_PROXIES"),
             proxy_user_header=read.text("PROXY_USER_HEADER", bare=False),
+            oidc_issuer=(read.text("OIDC_ISSUER", bare=False) or "").rstrip("/") or None,
+            oidc_client_id=read.text("OIDC_CLIENT_ID", bare=False),
+            oidc_client_secret=read.text("OIDC_CLIENT_SECRET", bare=False),
+            oidc_name_claim=read.text("OIDC_NAME_CLAIM", bare=False) or cls.oidc_name_claim,
+            oidc_groups_claim=read.text("OIDC_GROUPS_CLAIM", bare=False) or cls.oidc_groups_claim,
+            oidc_scopes=read.names("OIDC_SCOPES") or cls.oidc_scopes,
+            oidc_label=read.text("OIDC_LABEL", bare=False) or cls.oidc_label,
             default_role=read.choice("DEFAULT_ROLE", None, ROLES),
             hosts=frozenset(name.lower() for name in read.names("HOSTS")),
             log=log,
@@ -141,6 +161,8 @@ class Config:
             raise ConfigError(
                 "RQLIVE_PROXY_USER_HEADER is believed from nobody. Name the proxy: RQLIVE_TRUSTED_PROXIES=10.0.0.5"
             )
+        if self.oidc_issuer:
+            _check_issuer(self.oidc_issuer, self.oidc_client_id)
         if len(self.secret or SECRET_CHARS * "x") < SECRET_CHARS:
             raise ConfigError(
                 f"RQLIVE_SECRET is short enough to be guessed. Use {SECRET_CHARS} characters or more, or leave it out."
@@ -162,7 +184,7 @@ class Config:
         A file that was named in the settings counts where it is missing too: nobody is in it then.
         """
         named = bool(self.users_file) and (self.users_file != USERS_FILE or os.path.exists(self.users_file))
-        return bool(named or self.users or self.proxy_user_header)
+        return bool(named or self.users or self.proxy_user_header or self.oidc_issuer)
 
     @property
     def may_write(self) -> bool:
@@ -213,6 +235,15 @@ def short_address(url: str) -> str:
     host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname or "localhost"
     database = "" if parts.path in ("", "/", "/0") else parts.path
     return f"{host}:{parts.port or 6379}{database}"
+
+
+def _check_issuer(issuer: str, client_id: str | None) -> None:
+    parts = urlsplit(issuer)
+    usable = ("https", "http") if parts.hostname in LOOPBACK else ("https",)
+    if not parts.hostname or parts.scheme not in usable:
+        raise ConfigError(f"RQLIVE_OIDC_ISSUER={issuer} is not an address that begins with https://. Use one.")
+    if not client_id:
+        raise ConfigError("RQLIVE_OIDC_ISSUER needs RQLIVE_OIDC_CLIENT_ID: what the provider calls this server.")
 
 
 def _check_redis_url(url: str) -> None:

@@ -55,7 +55,7 @@ def _packed(shell: str) -> Response:
 def log_in() -> Response:
     """Who are you? Asked where there are users, and of nobody who is known."""
     config: Config = current_app.config["RQLIVE"]
-    if not config.has_users:
+    if web.gate() is None:
         abort(404)
     assets, gate = current_app.extensions["assets"], web.gate()
     shell = render_template(
@@ -64,7 +64,7 @@ def log_in() -> Response:
         assets=assets.url,
         import_map=assets.import_map,
         passwords=bool(gate and gate.some_hash()),
-        provider=None,
+        provider=config.oidc_label if config.oidc_issuer else None,
         lang=request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0],
     )
     return _packed(shell)

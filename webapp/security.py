@@ -78,7 +78,7 @@ def check() -> ResponseReturnValue | None:
     if request.path in {config.base_path + path for path in MONITORED} and request.method in SAFE_METHODS:
         return None
     _check_host(config)
-    if web.recognise() is None and config.has_users and not _is_open(config):
+    if web.recognise() is None and web.gate() and not _is_open(config):
         return _to_login(config)
     if request.method not in SAFE_METHODS or _is_upgrade():
         _check_source()
@@ -123,7 +123,7 @@ def _check_host(config: Config) -> None:
     machine, and be of our origin. A browser has no cookie for such a name, so with a login all may. Where a proxy says
     who asks it may not: from a machine of such a proxy the page could say so itself.
     """
-    if config.has_users and not config.proxy_user_header:
+    if web.gate() and not config.proxy_user_header:
         return
     name = (_split(request.host)[0] or "").rstrip(".")
     if name not in config.hosts and name != config.host.lower() and not _is_loopback(name):

@@ -113,6 +113,10 @@ class Gate:
             rights = self.of_groups(claims.groups)
         return Identity(claims.name, rights, "session", claims, until=self.sessions.until(claims)) if rights else None
 
+    def names(self, group: str) -> bool:
+        """Whether this group of a provider means something here."""
+        return f"@{group}" in self.roster.people.persons or group in ROLES
+
     def of_groups(self, groups: Iterable[str]) -> Rights | None:
         """What a provider's groups give: those of the users' file, else a group that is called as a role."""
         people, groups = self.roster.people, list(groups)

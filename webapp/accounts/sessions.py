@@ -8,7 +8,7 @@ import secrets
 import time
 from dataclasses import asdict, dataclass, replace
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 #: Seconds after which a cookie that is used is made anew, so that it tells when it was used last.
 REFRESH = 60
@@ -48,6 +48,7 @@ class Sessions:
     def __init__(self, secret: str, idle_seconds: int, max_seconds: int) -> None:
         options = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
         self._serializer = URLSafeSerializer(secret, salt="rqlive session", signer_kwargs=options)
+        self._errands = URLSafeTimedSerializer(secret, salt="rqlive errand", signer_kwargs=options)
         self._idle, self._max = idle_seconds, max_seconds
 
     def seal(self, claims: Claims) -> str:
@@ -62,6 +63,17 @@ class Sessions:
         except (BadSignature, TypeError, KeyError):
             return None
         return claims if time.time() < self.until(claims) else None
+
+    def seal_errand(self, kept: dict[str, str]) -> str:
+        """What a browser takes along to a provider, and brings back."""
+        return self._errands.dumps(kept)
+
+    def unseal_errand(self, value: str, seconds: int) -> dict[str, str] | None:
+        """The same; None for what was not made with this key, or longer ago than `seconds`."""
+        try:
+            return self._errands.loads(value, max_age=seconds)
+        except BadSignature:
+            return None
 
     def until(self, claims: Claims) -> float:
         """Epoch seconds at which it is over unless it is used."""

@@ -1,6 +1,6 @@
 """POST /api/login and /api/logout, GET /api/me: who is there."""
 
-from flask import current_app, jsonify, make_response
+from flask import Response, current_app, g, jsonify, make_response
 from flask.typing import ResponseReturnValue
 
 from webapp import connections, outcomes, server_info
@@ -50,15 +50,16 @@ def log_in() -> ResponseReturnValue:
         note(name if person else NOBODY, "wrong_login")
         raise WrongLogin("The name or the password is wrong.")
     gate.attempts.forget(name)
-    return enter(sessions.begin(name, "file", person.mark))
+    return enter(sessions.begin(name, "file", person.mark), make_response("", 204))
 
 
-def enter(claims: sessions.Claims) -> ResponseReturnValue:
-    """204 with the cookie of this new login."""
+def enter(claims: sessions.Claims, response: Response) -> Response:
+    """The same answer with the cookie of this new login. One that the browser had before is over."""
     _end(web.identity())
-    response = make_response("", 204)
     web.give(response, claims)
     note(claims.name, outcomes.DONE)
+    # Not made anew as the one of before.
+    g.identity = None
     return response
 
 
