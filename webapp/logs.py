@@ -46,8 +46,8 @@ def setup(config: Config, level: int = logging.WARNING) -> None:
 
 
 def secrets_of(config: Config) -> tuple[str, ...]:
-    """What must not be written: the passwords of the settings, as they are and as an address spells them."""
-    found = {config.password or ""}
+    """What must not be written: the secrets of the settings, as they are and as an address spells them."""
+    found = {config.secret or "", config.oidc_client_secret or ""}
     for url in filter(None, (config.redis_url, config.reader_url)):
         secret = urlsplit(url).password or ""
         found |= {secret, unquote(secret)}

@@ -1,6 +1,5 @@
 """The log of a real server: its requests and errors in one form, in JSON where that is asked for."""
 
-import base64
 import json
 import urllib.request
 from contextlib import suppress
@@ -9,6 +8,7 @@ from urllib.error import HTTPError
 import pytest
 
 from tests import raw_jobs
+from tests.accounts import PASSWORD, THREE, page_of
 from tests.live import Page
 from tests.support import eventually
 
@@ -29,24 +29,20 @@ def ask(server, path: str, method: str = "GET", **headers: str) -> dict[str, str
 
 @pytest.fixture
 def server(web_server, redis):
-    return web_server(env={"RQLIVE_LOG": "json", "RQLIVE_PASSWORD": "s3cret-pw"})
-
-
-def basic(name: str) -> str:
-    return "Basic " + base64.b64encode(f"{name}:s3cret-pw".encode()).decode()
+    return web_server(env={"RQLIVE_LOG": "json", "RQLIVE_USERS": THREE})
 
 
 def test_each_request_is_a_line_of_json_with_its_name_its_job_who_and_how_long(server, redis):
     job = raw_jobs.listed(redis, "queued", "j-1")
-    login = basic("ada")
-    ask(server, f"/api/jobs/{job}?token=t0ken", Authorization=login, **{"X-Request-ID": "from-me"})
+    login = page_of(server, "ada")
+    ask(server, f"/api/jobs/{job}?token=t0ken", **login, **{"X-Request-ID": "from-me"})
     (line,) = eventually(lambda: lines(server, request="from-me"))
     assert (line["logger"], line["method"], line["path"], line["status"]) == (
         "gunicorn.access", "GET", "/api/jobs/j-1", 200,
     )  # fmt: skip
     assert (line["actor"], line["job"]) == ("ada", "j-1")
     assert 0 < line["ms"] < 10_000
-    for secret in ("t0ken", "s3cret-pw", login.split()[1]):
+    for secret in ("t0ken", PASSWORD, login["Cookie"].partition("=")[2]):
         assert secret not in server.output
 
 

@@ -1,6 +1,5 @@
 """/healthz, /readyz and /metrics: who may be given requests, and figures under the names that dashboards know."""
 
-import base64
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from rq import Queue
 
 from tests import fixture_jobs, in_process, raw_jobs
+from tests.accounts import THREE, page_of
 from tests.live import Page, get, get_ok
 from tests.support import eventually
 
@@ -114,13 +114,13 @@ def test_a_scrape_beside_an_open_page_costs_no_look_of_its_own(web, page):
 
 
 def test_metrics_ask_for_the_login_and_the_others_do_not(web_server):
-    server = web_server(env={"RQLIVE_PASSWORD": "s3cret", "RQLIVE_BASE_PATH": "/rq"})
+    server = web_server(env={"RQLIVE_USERS": THREE, "RQLIVE_BASE_PATH": "/rq"})
     assert get(server, "/rq/healthz")[0] == 200
     eventually(lambda: get(server, "/rq/readyz") == (200, READY))
     assert get(server, "/rq/metrics")[0] == 401
-    basic = {"Authorization": f"Basic {base64.b64encode(b'prometheus:s3cret').decode()}"}
+    login = page_of(server, "vera", "/rq")
     server.url += "/rq"
-    assert figures(server, basic)["rqlive_redis_up",] == 1
+    assert figures(server, login)["rqlive_redis_up",] == 1
 
 
 def test_openmetrics_is_told_to_who_asks_for_it(redis_server, redis, tmp_path):

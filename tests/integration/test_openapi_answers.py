@@ -10,6 +10,7 @@ from rq import Queue, Retry
 
 from jobs import _keys
 from tests import fixture_jobs, in_process, raw_jobs
+from tests.accounts import THREE, browser
 from tests.e2e.conftest import publish
 from tests.openapi import described
 from tests.processes import WorkerProcess
@@ -39,7 +40,8 @@ def scene(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -
         queue = Queue(connection=redis)
         job = queue.enqueue(fixture_jobs.fail_with, "boom", retry=Retry(max=1), meta={"progress": 0.5})
         Queue("other", connection=redis).enqueue(fixture_jobs.nothing, depends_on=job)
-        with in_process.running(redis_server.url, folder) as client:
+        with in_process.running(redis_server.url, folder, users=THREE) as anyone:
+            client = browser(anyone.application, "ada")
             publish(redis_server.url)
             worker = WorkerProcess(redis_server.url, ["default"], "w2", ["--burst"], folder, None)
             assert worker.wait(30) == 0, worker.output

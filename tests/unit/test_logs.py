@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.accounts import THREE
 from tests.tiny_app import ask, make
 from webapp import logs
 from webapp.config import Config
@@ -14,7 +15,7 @@ from webapp.config import Config
 CONFIG = Config(
     redis_url="rediss://rq:p%40ss-w0rd@redis.example:6380/0",
     reader_url="redis://:r3ader@replica/0",
-    password="l0g-me-in",
+    secret="l0g-me-in",
 )
 SECRET = re.compile("w0rd|r3ader|l0g-me-in|dTps")
 FORMS = [logs.Plain, logs.Json]
@@ -122,7 +123,7 @@ def test_any_other_is_replaced(given):
 def test_an_error_carries_the_name_of_its_request():
     for answer in (
         ask(make(), host="evil.example"),
-        ask(make(password="x")),
+        ask(make(users=THREE)),
         ask(make(), path="/nothing", method="GET"),
     ):
         assert answer.json["error"]["request_id"] == answer.headers["X-Request-ID"] != ""

@@ -10,13 +10,14 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
+from webapp.openapi.access import ACCESS
 from webapp.openapi.parts import Answer, Body, Op, Schema, obj, ref
 from webapp.openapi.reads import READS
 from webapp.openapi.shapes import PROBLEM, SHAPES
 from webapp.openapi.values import components
 from webapp.openapi.writes import JOBS, OTHERS
 
-OPERATIONS: dict[str, Op] = READS | JOBS | OTHERS
+OPERATIONS: dict[str, Op] = READS | JOBS | OTHERS | ACCESS
 #: What any address may answer, whatever it does; the words are those of docs/api.md.
 REFUSALS = {
     400: "The request cannot be understood, or holds values that are not allowed.",
@@ -26,12 +27,13 @@ REFUSALS = {
     409: "It is not in the state for it.",
     413: "The body is larger than the settings allow.",
     415: "The body is of a type that is not read here.",
+    429: "Somebody guesses: not before some seconds have gone.",
     503: "Redis does not answer, or the answer took too long.",
 }
 OF_ANY = frozenset({400, 401, 503})
 OF_WRITES = frozenset({403, 409, 413, 415})
 INTRODUCTION = "JSON in and out; docs/api.md says what each word means. Times are epoch milliseconds UTC."
-LOGIN = {"type": "http", "scheme": "basic", "description": "Where a password is set."}
+TOKEN = {"type": "http", "scheme": "bearer", "description": "An API token, where there are users."}
 ERROR = {"application/json": {"schema": ref("Error")}}
 
 
@@ -47,12 +49,12 @@ def document(app: Flask) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "RQ Live", "version": _version(), "description": INTRODUCTION},
         "servers": [{"url": config.base_path or "/"}],
-        "security": [{}, {"login": []}],
+        "security": [{}, {"token": []}],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": _schemas(),
             "responses": {_refusal(code): {"description": says, "content": ERROR} for code, says in REFUSALS.items()},
-            "securitySchemes": {"login": LOGIN},
+            "securitySchemes": {"token": TOKEN},
         },
     }
 

@@ -65,6 +65,7 @@ SHAPES: dict[str, Schema] = {
         per_second=nullable(NUMBER),
         undo_until=nullable(MOMENT),
         undo_jobs=nullable(WHOLE),
+        undo_why=nullable(OBJECT),
         undone_by=nullable(TEXT),
         message=nullable(OBJECT),
     ),
