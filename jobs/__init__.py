@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jobs._files import Artifact, Upload
     from jobs._job_type import job_type
-    from jobs._param import Param
+    from jobs._param import Param, Secret
     from jobs._progress import report_progress, track
 
-__all__ = ["Artifact", "Param", "Upload", "job_type", "report_progress", "track"]
+__all__ = ["Artifact", "Param", "Secret", "Upload", "job_type", "report_progress", "track"]
 
 _HOMES = {
     "Artifact": "jobs._files",
     "Param": "jobs._param",
+    "Secret": "jobs._param",
     "Upload": "jobs._files",
     "job_type": "jobs._job_type",
     "report_progress": "jobs._progress",

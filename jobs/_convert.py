@@ -15,6 +15,8 @@ from jobs._signature import Field, SignatureError, read
 
 #: Characters of a wrong value that its message shows.
 SHOWN_CHARS = 60
+#: Instead of what is wrong with a secret, which names it.
+_HIDDEN = "is not what this secret must be"
 
 
 def convert_arguments(func: Callable[..., Any], args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
@@ -59,7 +61,7 @@ def convert(field: Field, value: Any, path: str, problems: list[str]) -> Any:
         _check_limits(field.schema, converted)
         return converted
     except ValueError as error:
-        problems.append(f"{path}: {error}")
+        problems.append(f"{path}: {_HIDDEN if field.schema.get('writeOnly') else error}")
         return None
 
 

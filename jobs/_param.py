@@ -1,4 +1,4 @@
-"""`Param`: what a signature cannot say about a parameter, put into `Annotated[…]`. No imports but dataclasses."""
+"""`Param` and `Secret`: what a signature cannot say about a parameter, put into `Annotated[…]`. Imports dataclasses."""
 
 from dataclasses import dataclass
 
@@ -31,3 +31,16 @@ class Param:
     lines: int | None = None
     #: File name endings that an Upload may have: ".csv,.tsv".
     accept: str | None = None
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Nobody may read this parameter: `Annotated[str, Secret()]`.
+
+    Its field is one for passwords and is never filled in again; RQ Live masks its value wherever the job is shown, also
+    in its log, its result and its tracebacks. The job gets the value itself, and Redis holds it. For str, and
+    `str | None`; a default is not published.
+    """
+
+    #: What `_signature.py` looks for.
+    secret: bool = True

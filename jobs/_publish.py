@@ -189,7 +189,7 @@ def _merged(before: dict[str, Any] | None, one: Found, name: str, host: str, now
         if others and not before.get("error"):
             return before | {"hosts": others}
         if one.kind is None:
-            entry |= {key: before[key] for key in ("title", "help", "func") if before.get(key)}
+            entry |= {key: before[key] for key in ("title", "help", "func", "schema") if before.get(key)}
     return entry | {"hosts": [*others, host][-HOSTS_MAX:]}
 
 

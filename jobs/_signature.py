@@ -101,7 +101,9 @@ def _read_parameter(func: Callable[..., Any], parameter: inspect.Parameter) -> F
         if parameter.default is None and not field.nullable:
             field = _optional(field)
             titled |= field.schema
-        titled["default"] = _default(field, parameter)
+        default = _default(field, parameter)
+        if not titled.get("writeOnly"):
+            titled["default"] = default
     return Field(field.type, titled, field.nullable, field.items)
 
 
@@ -184,7 +186,16 @@ def _mark(field: Field, markers: list[Any]) -> Field:
                 schema[_keyword(name, keywords, field)] = _limit(name, value)
     if "lines" in schema:
         schema["format"] = "textarea"
+    if any(getattr(marker, "secret", None) is True for marker in markers):
+        schema |= _secret(field, "lines" in schema)
     return Field(field.type, schema, field.nullable, field.items)
+
+
+def _secret(field: Field, is_long: bool) -> dict[str, Any]:
+    """JSON Schema's word for what may be written and not read."""
+    if field.type is not str:
+        raise SignatureError("`Secret` suits only str. Give it as a text, or leave `Secret` out.")
+    return {"writeOnly": True} | ({} if is_long else {"format": "password"})
 
 
 def _keyword(name: str, keywords: tuple[tuple[str, tuple[type, ...]], ...], field: Field) -> str:

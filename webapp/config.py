@@ -103,6 +103,10 @@ class Config:
     upload_max_mb: int = 2048
     #: Largest JSON body, kilobytes: long-text arguments travel in it and then in a Redis hash.
     body_max_kb: int = 1024
+    #: Names of arguments that are masked beside our own: `pin`, `salary`.
+    redact_names: tuple[str, ...] = ()
+    #: `package.module:function` of the operator, which masks more; see docs/security.md.
+    redact: str | None = None
     #: Sockets one web process takes before it answers 503: 40 KiB each.
     max_sockets: int = 4000
 
@@ -146,6 +150,8 @@ class Config:
             files=read.text("FILES", bare=False) or cls.files,
             upload_max_mb=read.integer("UPLOAD_MAX_MB", cls.upload_max_mb, 1, 1 << 20),
             body_max_kb=read.integer("BODY_MAX_KB", cls.body_max_kb, 1, 1 << 16),
+            redact_names=read.names("REDACT_NAMES"),
+            redact=read.text("REDACT", bare=False),
             max_sockets=read.integer("MAX_SOCKETS", cls.max_sockets, 1, 60_000),
         )
         if "RQLIVE_PASSWORD" in env:

@@ -58,6 +58,16 @@ class Opaque:
     add = append
 
 
+class Masked:
+    """Stands for what nobody may read; see `webapp/redact`. `path`: where it lies among the arguments of a call."""
+
+    __slots__ = ("path", "text")
+
+    def __init__(self, text: str, path: tuple = ()) -> None:
+        self.text = text
+        self.path = path
+
+
 class _Named:
     """What a pickle's GLOBAL gives: a name."""
 
@@ -150,6 +160,8 @@ class Call:
     kwargs: dict = field(default_factory=dict)
     #: why there are no arguments to show
     problem: str | None = None
+    #: The payload, decompressed; empty where it is larger than was to be looked at.
+    raw: bytes = field(default=b"", repr=False, compare=False)
 
 
 def loads(raw: bytes) -> Any:
@@ -180,17 +192,19 @@ def call(data: bytes | None, limit: int = DETAIL_BYTES) -> Call:
     """What the `data` field of a job's hash will call. Never raises: what is wrong stands in `problem`."""
     if not data:
         return Call(None, problem="the job has no payload")
+    raw = b""
     try:
-        value = loads(inflate(data, limit))
+        raw = inflate(data, limit)
+        value = loads(raw)
         func, instance, args, kwargs = value
     except Undecodable as error:
-        return Call(None, problem=f"the payload cannot be shown: {error}")
+        return Call(None, problem=f"the payload cannot be shown: {error}", raw=raw)
     except (TypeError, ValueError):
-        return Call(None, problem="the payload is not RQ's (function, instance, arguments)")
+        return Call(None, problem="the payload is not RQ's (function, instance, arguments)", raw=raw)
     if not isinstance(func, str) or not isinstance(args, list | tuple) or not isinstance(kwargs, dict):
-        return Call(None, problem="the payload is not RQ's (function, instance, arguments)")
+        return Call(None, problem="the payload is not RQ's (function, instance, arguments)", raw=raw)
     owner = f"{instance.name}." if isinstance(instance, Opaque) else ""
-    return Call(clean(f"{owner}{func}"[:NAME_CHARS]), tuple(args), kwargs)
+    return Call(clean(f"{owner}{func}"[:NAME_CHARS]), tuple(args), kwargs, raw=raw)
 
 
 def clean(text: str) -> str:

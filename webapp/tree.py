@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from webapp.decode import Opaque, clean
+from webapp.decode import Masked, Opaque, clean
 
 #: A tree is cut beyond these: a page has no use for more, and shared references can unfold without end.
 MAX_NODES = 5_000
@@ -52,6 +52,8 @@ class _Builder:
             return {"__type__": type(value).__name__, "items": self._list(value, depth)}
         if isinstance(value, Opaque):
             return self._opaque(value, depth)
+        if isinstance(value, Masked):
+            return self._masked(value)
         return _typed("object", self._key(getattr(value, "name", type(value).__name__)))
 
     def _text(self, value: str) -> Any:
@@ -62,6 +64,10 @@ class _Builder:
     def _charge(self, node: dict) -> dict:
         self.left -= len(node["text"]) // NODE_TEXT
         return node
+
+    def _masked(self, value: Masked) -> dict:
+        node = _typed("masked", clean(value.text[: self.max_text]))
+        return self._charge(node | {"at": [clean(str(step)) for step in value.path]} if value.path else node)
 
     def _list(self, value: Iterable, depth: int) -> list:
         built = []
@@ -125,6 +131,8 @@ def brief(value: Any) -> str:
         return f"{{{len(value)} keys}}" if value else "{}"
     if isinstance(value, bytes | bytearray):
         return f"<{len(value)} bytes>"
+    if isinstance(value, Masked):
+        return clean(value.text[:80] + "…" if len(value.text) > 80 else value.text)
     if isinstance(value, Opaque):
         shown = tree(value, 20, 80)
         if "items" in shown and shown["__type__"] != "object":

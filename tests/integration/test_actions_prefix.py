@@ -18,6 +18,7 @@ from webapp.actions.door import Actor, Door
 from webapp.actions.options import Options
 from webapp.config import Config
 from webapp.queries import catalog
+from webapp.redact.redactor import Redactor
 from tests import fixture_jobs
 from tests.in_redis import empty_trash
 
@@ -36,7 +37,7 @@ def work():
 schema = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}, "required": []}
 entry = {"name": "add", "title": "Add", "func": "tests.fixture_jobs.add", "schema": schema}
 client.hset(_keys.CATALOG, "add", json.dumps(entry))
-assert [entry["name"] for entry in catalog.job_types(client).job_types] == ["add"]
+assert [entry["name"] for entry in catalog.job_types(client, Redactor()).job_types] == ["add"]
 
 added = submit.enqueue(door, "add", {"a": 1, "b": 2}, Options()).job_id
 failed = queue.enqueue(fixture_jobs.div_by_zero).id

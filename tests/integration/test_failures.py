@@ -48,7 +48,7 @@ class Memory:
 
     def overview(self) -> dict:
         self.failures.look_anew()
-        return self.failures.overview(self.reader, self.clock, self.titles)
+        return self.failures.overview(self.reader, self.clock, self.rows)
 
     def whole(self) -> dict:
         """The overview when all is read."""
@@ -59,18 +59,18 @@ class Memory:
 
     def count(self) -> dict:
         self.failures.look_anew()
-        return self.failures.count(self.reader, self.clock)
+        return self.failures.count(self.reader, self.clock, self.rows)
 
     def stopped(self) -> dict:
         self.failures.look_anew()
-        return self.failures.stopped(self.reader, self.clock)
+        return self.failures.stopped(self.reader, self.clock, self.rows)
 
     def group(self, cause: str, age: int | None = None) -> dict:
         self.failures.look_anew()
         return self.failures.group(self.reader, self.clock, self.rows, cause, age)
 
     def ids(self, cause: str) -> dict:
-        return self.failures.ids(self.reader, self.clock, cause)
+        return self.failures.ids(self.reader, self.clock, self.rows, cause)
 
     def close(self) -> None:
         self._connections.close()
@@ -334,7 +334,7 @@ def test_what_was_heard_of_since_the_last_look_is_not_told_from_it(redis, memory
     raw_jobs.listed(redis, "failed")
     (group,) = memory.overview()["groups"]
     redis.hset(_keys.MUTES, group["id"], json.dumps({"type": "E", "by": "ada", "at": 1, "until": None}))
-    again = (memory.reader, memory.clock, memory.titles)
+    again = (memory.reader, memory.clock, memory.rows)
     assert memory.failures.overview(*again)["groups"][0]["muted"] is None, "the look of a moment ago is shared"
     assert board.concerned(Dirty(activity=True), "", None)
     assert memory.failures.overview(*again)["groups"][0]["muted"]["by"] == "ada"

@@ -19,7 +19,7 @@ KOREAN: dict[str, str] = FIRST | LATER
 ASKED = re.compile(r"webapp/(actions|api|search|room)/|/(security|errors|files|uploads)\.py$")
 #: Said in the terminal only, to programs, or by the demo, which stands for somebody else's program.
 IN_THE_TERMINAL = re.compile(
-    r"webapp/(supervisor|demo|operations|openapi|accounts)/|/(config|local_redis|__main__|monitoring)\.py$"
+    r"webapp/(supervisor|demo|operations|openapi|accounts)/|/(config|local_redis|__main__|monitoring|redact/rules)\.py$"
 )
 #: What programmers are told, and logs.
 NOT_FOR_PAGES = {"RuntimeError", "TypeError", "debug", "info", "warning", "error", "exception", "say"}
@@ -28,6 +28,7 @@ NAMES = {"asyncio", "asyncio.to_thread", "bytes"}
 #: Neither sentences nor parts of forms.
 WORDS = {"anyone", "is not there (any more); upload the file again", "is used by nobody and no worker listens to it"}
 WORDS |= {"names jobs that are not there (any more): {}", "names jobs that were canceled and will never finish: {}"}
+WORDS |= {"has a masked value that was not there"}
 WORDS |= {"must be 1 to 128 printable characters without a comma", "must be from 60 to {}, or null for no end"}
 
 #: What is wrong with a cell or a row of many, as the preview shows it.

@@ -1,16 +1,18 @@
 """Many new jobs of one type, as a group: from a table, in chunks, each row once however often it is asked for."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from rq.job import Job
 
 from jobs import _keys
-from webapp import catalog, outcomes
+from webapp import catalog, decode, outcomes
 from webapp.actions import batch_uploads, placing, rows, submit
 from webapp.actions.door import Door
 from webapp.actions.options import Options
@@ -20,6 +22,9 @@ from webapp.actions.rows import Check, Checked
 from webapp.actions.table import Table
 from webapp.errors import BadInput
 from webapp.offload import breathe
+from webapp.redact import rules as redact_rules
+from webapp.redact.redactor import Published, Redactor
+from webapp.tree import tree
 
 #: Jobs of one call of the script: about 1.5 ms of Redis.
 CHUNK = 100
@@ -109,7 +114,20 @@ def submit_many(door: Door, wanted: Wanted) -> Made:
 
 def _checked(door: Door, entry: dict[str, Any], wanted: Wanted) -> Check:
     found = by_schema(entry, lambda: rows.check(entry["schema"], wanted.table(), wanted.zone))
-    return batch_uploads.without_lost(door, entry, found)
+    redactor = Redactor(
+        Published({entry["func"]: entry["schema"].get("properties", {})}),
+        redact_rules.load(door.config.redact_names, door.config.redact),
+    )
+    return replace(batch_uploads.without_lost(door, entry, found), show=partial(_shown, redactor, entry["func"]))
+
+
+def _shown(redactor: Redactor, func: str, args: dict[str, Any]) -> dict[str, Any]:
+    given = redactor.call(decode.Call(func, (), args, raw=json.dumps(args).encode()))
+    if not given.is_masked:
+        return args
+    return {
+        name: value.text if isinstance(value, decode.Masked) else tree(value) for name, value in given.kwargs.items()
+    }
 
 
 def job_id(batch_id: str, row: int) -> str:

@@ -1,6 +1,6 @@
 """The rows of a table against a job type: which can be submitted, and what is wrong in the others. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 from webapp.actions import arguments, cells
 from webapp.actions.table import Row, Table
 from webapp.offload import breathe
+
+Show = Callable[[dict[str, Any]], dict[str, Any]]
 
 #: Rows that are told in full: of all, and of those that are wrong.
 TOLD = 100
@@ -26,10 +28,11 @@ class Checked:
     #: What is wrong, by argument; by "" for the row itself.
     problems: dict[str, str]
 
-    def as_json(self) -> dict[str, Any]:
-        """For the preview: where a field is wrong, what stands there."""
-        args = {name: _short(value) for name, value in self.args.items()}
-        wrong = {name: _short(self.row.cells[name]) for name in self.problems if name in self.row.cells}
+    def as_json(self, show: Show) -> dict[str, Any]:
+        """For the preview: where a field is wrong, what stands there; without secrets."""
+        wrong = {name: self.row.cells[name] for name in self.problems if name in self.row.cells}
+        args = {name: _short(value) for name, value in show(self.args).items()}
+        wrong = {name: _short(value) for name, value in show(wrong).items()}
         return {"row": self.row.number, "line": self.row.line, "args": args | wrong, "fields": self.problems}
 
 
@@ -41,13 +44,16 @@ class Check:
     wrong: list[Checked]
     #: What is wrong with columns, by name: then no row can be submitted.
     columns: dict[str, str]
+    #: Arguments as they may be shown.
+    show: Show = dict
 
     def as_json(self) -> dict[str, Any]:
         """Counts, and at most TOLD rows of either kind: the first ones."""
         first = sorted([*self.good[:TOLD], *self.wrong[:TOLD]], key=lambda one: one.row.number)[:TOLD]
         told = {"total": len(self.good) + len(self.wrong), "good": len(self.good), "wrong": len(self.wrong)}
         rows = {"rows": first, "wrong_rows": self.wrong[:TOLD]}
-        return told | {"columns": self.columns} | {name: [one.as_json() for one in some] for name, some in rows.items()}
+        shown = {name: [one.as_json(self.show) for one in some] for name, some in rows.items()}
+        return told | {"columns": self.columns} | shown
 
 
 def check(schema: Mapping[str, Any], table: Table, zone: tzinfo) -> Check:

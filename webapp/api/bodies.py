@@ -117,14 +117,14 @@ def _check_shape(value: Any) -> None:
 def _integer(digits: str) -> int:
     # Python refuses very long ones with an error of its own; these are as useless.
     if len(digits) > 20 or abs(int(digits)) > INTEGER_MAX:
-        raise _bad(f"The number {digits[:30]}… has more than 64 bits.", "Send it as a text.")
+        raise _bad("A number in the body has more than 64 bits.", "Send it as a text.")
     return int(digits)
 
 
 def _number(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise _bad(f"The number {text[:30]} is too large.", "Send it as a text.")
+        raise _bad("A number in the body is too large.", "Send it as a text.")
     return value
 
 

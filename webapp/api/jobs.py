@@ -72,7 +72,8 @@ async def job(job_id: str) -> dict[str, Any]:
 def job_log(job_id: str) -> dict[str, Any]:
     """Lines of its log after a given one."""
     limit = parameters.limit(log.LINES_MAX)
-    return log.lines(connections.reader(), job_id, request.args.get("after", "0"), limit)
+    masks = live.current().rows.masks
+    return log.lines(connections.reader(), masks, job_id, request.args.get("after", "0"), limit)
 
 
 def read_job(job_id: str) -> tuple[JobDetail, int]:

@@ -31,7 +31,7 @@ class Output(Board):
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         if supervisor_of(argument) is None:
             raise NotFound("There is no such worker (any more).", fix="Look at the workers as they are now.")
-        return added.output(context.reader, argument)
+        return added.output(context.reader, context.rows.masks, argument)
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
         return dirty.everything or argument in dirty.outputs

@@ -47,7 +47,7 @@ class FailureCauses(_Remembering):
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         context.titles.refresh(context.reader)
-        return self._failures.overview(context.reader, context.clock, context.titles)
+        return self._failures.overview(context.reader, context.clock, context.rows)
 
 
 class FailureCause(_Remembering):
@@ -69,7 +69,7 @@ class FailureJobs(_Remembering):
     """The jobs of one cause by id, for who is about to do something to them."""
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
-        return self._failures.ids(context.reader, context.clock, argument)
+        return self._failures.ids(context.reader, context.clock, context.rows, argument)
 
 
 class FailuresCount(_Remembering):
@@ -87,14 +87,14 @@ class FailuresCount(_Remembering):
         return super().concerned(replace(dirty, everything=dirty.may_be_anything), argument, value)
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
-        return self._failures.count(context.reader, context.clock)
+        return self._failures.count(context.reader, context.clock, context.rows)
 
 
 class Stopped(_Remembering):
     """How many jobs were stopped: RQ keeps no list of them."""
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
-        return self._failures.stopped(context.reader, context.clock)
+        return self._failures.stopped(context.reader, context.clock, context.rows)
 
 
 class Compare(Board):

@@ -16,7 +16,7 @@ class Notes(Board):
     gap = 0.1
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
-        return notes.read(context.reader, argument)
+        return notes.read(context.reader, context.rows.redactor, argument)
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
         return dirty.everything or argument in dirty.notes

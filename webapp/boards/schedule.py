@@ -30,7 +30,7 @@ class Cron(Board):
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         context.titles.refresh(context.reader)
-        return cron.read(context.reader, context.titles, context.clock.now_ms())
+        return cron.read(context.reader, context.titles, context.rows.redactor, context.clock.now_ms())
 
     def jobs(self, value: dict[str, Any]) -> frozenset[str]:
         return frozenset(run["id"] for job in value["jobs"] for run in job["runs"])

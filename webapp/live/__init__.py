@@ -25,6 +25,8 @@ from webapp.queries.liveness import Liveness
 from webapp.queries.overview import OverviewReader
 from webapp.queries.rows import RowReader
 from webapp.queries.titles import Titles
+from webapp.redact import rules
+from webapp.redact.redactor import Redactor
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def build(connections: Connections, config: Config) -> Live:
     """Put the parts together; nothing starts and nothing is read."""
     epoch = uuid.uuid4().hex[:12]
     clock, titles, liveness, hub = RedisClock(), Titles(), Liveness(), Hub()
-    rows = RowReader(titles)
+    rows = RowReader(titles, Redactor(titles, rules.load(config.redact_names, config.redact)))
     jobs = JobReader(clock, rows)
     overview, activity = OverviewReader(clock, rows, FiguresCache(titles), liveness), ActivityTail(rows, clock)
     looks = Looks(titles, rows, jobs, overview, activity, hub.publish)

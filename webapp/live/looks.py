@@ -18,6 +18,7 @@ from webapp.live.events import Event
 from webapp.live.interest import Dirty
 from webapp.models import Overview, Value
 from webapp.queries import log
+from webapp.queries.fields import reply
 from webapp.queries.job import JobReader
 from webapp.queries.overview import OverviewReader
 from webapp.queries.plan import Plan
@@ -49,6 +50,7 @@ class Looks:
         self._activity = activity
         self._publish = publish
         self._catalog_told = 0
+        self._masked_as = rows.redactor.version
         self._values: dict[str, tuple[Value | None, Event]] = {}
         self._log_ends: dict[str, str] = {}
         self._lists: dict[str, tuple[int, Allowance]] = {}
@@ -116,7 +118,7 @@ class Looks:
         self._tell_catalog(plan)
         self._tell_rows(reader, plan, rows)
         self._tell_jobs(reader, plan, jobs)
-        self._tell_logs(plan, ends)
+        self._tell_logs(reader, plan, ends)
         if events.ACTIVITY in wanted:
             self._look_at_activity(reader, dirty.everything or dirty.activity or events.ACTIVITY in asked)
         changed = overview and self._look_at_overview(reader, plan if together else None)
@@ -137,6 +139,10 @@ class Looks:
         # A request may have been first to read the change.
         if self._titles.version != self._catalog_told:
             self._catalog_told = self._titles.version
+            if self._masked_as != self._rows.redactor.version:
+                # Who comes now is told anew: other arguments are secret than were.
+                self._masked_as = self._rows.redactor.version
+                self._values.clear()
             self._publish([events.catalog()])
 
     def _tell_rows(self, reader: redis.Redis, plan: Plan, ids: list[str]) -> None:
@@ -149,9 +155,10 @@ class Looks:
         for job_id, (job, as_of) in self._jobs.finish(reader, plan, ids, self.overview).items():
             self._say(events.job_topic(job_id), job, job_id, as_of)
 
-    def _tell_logs(self, plan: Plan, ends: dict[str, str]) -> None:
+    def _tell_logs(self, reader: redis.Redis, plan: Plan, ends: dict[str, str]) -> None:
+        masks = self._rows.masks.of(reader, [job_id for job_id in ends if reply(plan[f"log {job_id}"][0])])
         for job_id, after in ends.items():
-            found = log.parse(plan[f"log {job_id}"], after)
+            found = log.parse(plan[f"log {job_id}"], after, masks.get(job_id, self._rows.redactor.nobody))
             reset = not found["lines"] and not found["total"] and after != "0"
             last = "0" if reset else found["last"]
             if self._log_ends.get(job_id, "0") == after:

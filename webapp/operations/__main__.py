@@ -21,6 +21,8 @@ from webapp.operations.pauses import Pauses
 from webapp.operations.recorder import Recorder
 from webapp.operations.searches import Searches
 from webapp.operations.sweep import Sweeper
+from webapp.redact import rules as redact_rules
+from webapp.redact.rules import HookError, Rules
 
 log = logging.getLogger("webapp.operations")
 
@@ -32,7 +34,8 @@ def main() -> int:
     """Run until SIGTERM or SIGINT; 0 then, 2 where a setting cannot be used."""
     try:
         config = Config.from_env()
-    except ConfigError as error:
+        rules = redact_rules.load(config.redact_names, config.redact)
+    except (ConfigError, HookError) as error:
         print(error, file=sys.stderr)
         return 2
     logs.setup(config, logging.INFO)
@@ -41,7 +44,7 @@ def main() -> int:
     # Blocked in every thread and waited for in this one: a handler could interrupt the duties anywhere.
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    duties = _duties(config)
+    duties = _duties(config, rules)
     threads = [threading.Thread(target=duty.run, name=type(duty).__name__, daemon=True) for duty in duties]
     for thread in threads:
         thread.start()
@@ -54,7 +57,7 @@ def main() -> int:
     return 0
 
 
-def _duties(config: Config) -> list[Recorder | Desk | Sweeper]:
+def _duties(config: Config, rules: Rules) -> list[Recorder | Desk | Sweeper]:
     connections = connect(config)
     duties: list[Recorder | Desk | Sweeper] = []
     if config.record:
@@ -62,7 +65,7 @@ def _duties(config: Config) -> list[Recorder | Desk | Sweeper]:
     else:
         log.info("Figures are not recorded (RQLIVE_RECORD=0).")
     if config.record or config.may_write:
-        duties.append(Desk(connections, Searches()))
+        duties.append(Desk(connections, Searches(rules)))
         duties.append(Sweeper(connections, config))
     if config.may_write:
         duties.append(Desk(connections, Bulk(config)))

@@ -9,6 +9,7 @@ from webapp.operations import trash
 from webapp.operations.bulk_run import BulkRun
 from webapp.operations.shift import Run, Tools
 from webapp.queries.fields import integer, reply
+from webapp.redact import rules
 
 OPEN = (b"collecting", b"running", b"trying")
 ENDED = (b"done", b"canceled", b"failed")
@@ -23,6 +24,7 @@ class Bulk:
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self.rules = rules.load(config.redact_names, config.redact)
 
     def open(self, client: redis.Redis) -> list[str]:
         """The operations that go on, the oldest first, and what is to be tidied up. Two round trips."""

@@ -76,7 +76,7 @@ class Collect:
             return IdWalk(ids), Matcher(parse("status:*"), types)
         if "q" in of:
             query = parse(of["q"])
-            return plan(self._tools.reader, demands(query), None), Matcher(query, types)
+            return plan(self._tools.reader, demands(query), None), Matcher(query, types, self._tools.redactor)
         statuses = frozenset({of["status"]}) if of.get("status") else LISTED
         demanded = Demands(statuses, frozenset({of["queue"].lower()}))
         return plan(self._tools.reader, demanded, None), Matcher(parse("status:*"), types)

@@ -18,6 +18,8 @@ from webapp.search.matcher import Matcher
 
 #: Stored bytes of a payload or a description beyond which it is not looked into.
 FIELD_BYTES = 64 * 1024
+#: The same where it says what of a traceback may be shown: as much as the page of a job reads.
+ARGUMENTS_BYTES = 1024 * 1024
 #: Payload bytes asked for at once: Redis copies 1 MB in a fraction of a millisecond.
 BURST_BYTES = 1024 * 1024
 #: Results asked for at once: each may hold a traceback.
@@ -57,7 +59,7 @@ class Look:
 
     def run(self, ids: Sequence[bytes]) -> Iterator[None]:
         """Look at these jobs; yields where others may have their turn. Raises redis.RedisError."""
-        jobs = [Candidate(job_id, {}, self._now_ms) for job_id in ids]
+        jobs = [Candidate(job_id, {}, self._now_ms, self._matcher.redactor) for job_id in ids]
         undecided, found = yield from self._by_fields(jobs)
         if self._matcher.needs_payload and undecided:
             chunk: list[tuple[Candidate, bool, bool]] = []
@@ -139,6 +141,9 @@ class Look:
         answers = yield from self._asked([_LAST_RESULT(_RESULTS + job.id) for job in jobs])
         for job, entries in zip(jobs, answers, strict=True):
             job.error = _traceback(entries)
+        if doubtful := [job for job in jobs if self._matcher.needs_secrets(job)]:
+            yield from self._read_payloads(doubtful, ARGUMENTS_BYTES)
+        for job in jobs:
             if self._matcher.verdict(job, ERROR):
                 found.append(job)
 
@@ -147,14 +152,15 @@ class Look:
         keys = [_key(job) for job in found]
         facets = yield from self._asked([_ASK_FACETS(key) for key in keys])
         if not self._matcher.needs_payload:
-            yield from self._read_functions(found, keys)
+            yield from self._read_payloads([job for job in found if job.data is None], FIELD_BYTES)
         for job, values in zip(found, facets, strict=True):
             status, queue, worker = (text(value) or "" for value in values or (None, None, None))
             self.hits.append(Hit(job.id, status, queue, job.func or "", worker))
 
-    def _read_functions(self, found: list[Candidate], keys: list[bytes]) -> Iterator[None]:
-        lengths = yield from self._asked([_DATA_LENGTH(key) for key in keys])
-        small = [(job, length) for job, length in zip(found, lengths, strict=True) if 0 < (length or 0) <= FIELD_BYTES]
+    def _read_payloads(self, jobs: list[Candidate], most: int) -> Iterator[None]:
+        """Those of at most so many stored bytes. One round trip, and one for each BURST_BYTES."""
+        lengths = yield from self._asked([_DATA_LENGTH(_key(job)) for job in jobs])
+        small = [(job, length) for job, length in zip(jobs, lengths, strict=True) if 0 < (length or 0) <= most]
         while small:
             chunk, size = [], 0
             while small and (not chunk or size + small[-1][1] <= BURST_BYTES):
@@ -163,7 +169,7 @@ class Look:
                 size += length
             answers = yield from self._asked([_ASK_PAYLOAD[True, False](_key(job)) for job in chunk])
             for job, values in zip(chunk, answers, strict=True):
-                job.data = (values or (None, None))[1]
+                job.take((values or (None, None))[1])
 
 
 def _key(job: Candidate) -> bytes:
@@ -171,9 +177,9 @@ def _key(job: Candidate) -> bytes:
 
 
 def _traceback(entries: list | None) -> str | None:
-    """The last entry's traceback in lower case, where there is one."""
+    """The last entry's traceback, where there is one."""
     if not entries:
         return None
     pairs = entries[0][1]
     stored = dict(pairs if isinstance(pairs, dict) else zip(pairs[::2], pairs[1::2], strict=False)).get(b"exc_string")
-    return decode.traceback_text(stored).lower() if stored else None
+    return decode.traceback_text(stored) if stored else None

@@ -89,7 +89,7 @@ class SearchRun:
     def work(self) -> Iterator[None]:
         """Search until the end, or until somebody stops it. Raises Gone, Lost, redis.RedisError."""
         query = parse(text(self._stored.get(b"query")) or "")
-        matcher = Matcher(query, self._tools.titles.of)
+        matcher = Matcher(query, self._tools.titles.of, self._tools.redactor)
         walk = plan(self._tools.reader, demands(query), text(self._stored.get(b"position")))
         started_at = integer(self._stored.get(b"started_at")) or self._tools.clock.now_ms()
         self._remember()

@@ -5,6 +5,7 @@ import redis
 from jobs import _keys
 from webapp.operations.search_run import SearchRun
 from webapp.operations.shift import Tools
+from webapp.redact.rules import Rules
 
 #: All searches together may take this share of maxmemory, where that is set.
 MEMORY_SHARE = 0.005
@@ -17,6 +18,9 @@ class Searches:
     name = "searches"
     bell = _keys.SEARCH_BELL
     running_max = 4
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
 
     def open(self, client: redis.Redis) -> list[str]:
         """The searches that have not ended, the oldest first. One round trip, two where there are any at all."""

@@ -18,7 +18,10 @@ from webapp.connections import Connections
 from webapp.operations.lease import Lease
 from webapp.queries.clock import RedisClock
 from webapp.queries.fields import reply
+from webapp.queries.rows import RowReader
 from webapp.queries.titles import Titles
+from webapp.redact.redactor import Redactor
+from webapp.redact.rules import Rules
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,8 @@ class Trade(Protocol):
     bell: str
     #: Pieces worked at at a time; further ones wait.
     running_max: int
+    #: What is masked in what its work tells.
+    rules: Rules
 
     def open(self, client: redis.Redis) -> list[str]:
         """What there is to do, the oldest first."""
@@ -71,11 +76,14 @@ class Trade(Protocol):
 class Tools:
     """What all work of one shift shares."""
 
-    def __init__(self, connections: Connections, lease: Lease) -> None:
+    def __init__(self, connections: Connections, lease: Lease, rules: Rules | None = None) -> None:
         self.reader = connections.reader
         self.writer = connections.writer
         self.clock = RedisClock()
         self.titles = Titles()
+        #: What may be told of jobs.
+        self.redactor = Redactor(self.titles, rules)
+        self.rows = RowReader(self.titles, self.redactor)
         self.lease_key = lease.key
         self.owner = lease.owner
         #: Bytes; 0 where the server has no limit.
@@ -89,7 +97,7 @@ class Shift:
         self._trade = trade
         self._lease = lease
         self._bell = bell
-        self._tools = Tools(connections, lease)
+        self._tools = Tools(connections, lease, trade.rules)
         self._work: dict[str, tuple[Run, Iterator[float | None]]] = {}
         #: Monotonic time of the next step of each.
         self._next: dict[str, float] = {}

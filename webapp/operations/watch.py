@@ -63,7 +63,7 @@ class Streak:
         self._next = time.monotonic() + LOOK
         ended = self._ended(list(self._waited)[:LOOKED_AT_MAX])
         failed = {job_id: queue for _, job_id, status, queue in ended if status == "failed"}
-        causes = failure_read.read(self._tools.reader, failed) if failed else {}
+        causes = failure_read.read(self._tools.reader, self._tools.rows, failed) if failed else {}
         for _, job_id, _status, _queue in ended:
             del self._waited[job_id]
             if said := self._count_one(causes.get(job_id)):

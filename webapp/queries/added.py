@@ -1,6 +1,8 @@
 """The workers that were added from a page, and what they wrote: as each `make run` tells it. Never writes."""
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import redis
@@ -8,9 +10,13 @@ import redis
 from jobs import _keys
 from webapp import added_workers
 from webapp.queries.fields import integer, reply, text
+from webapp.queries.masks import MaskReader
+from webapp.redact.redactor import JobMask
 
 #: Workers that are told of, those that live first.
 SHOWN_MAX = 100
+#: The id of a job at the end of a line, as RQ's worker writes it.
+_JOB = re.compile(r"\(([^()\s]{1,200})\)\W{0,20}\Z")
 FIELDS = ("name", "queues", "state", "worker", "pid", "code", "crashes", "started_at", "ended_at", "again_at")
 
 
@@ -34,11 +40,23 @@ def read(reader: redis.Redis, now_ms: int) -> dict[str, Any]:
     return {"supervisors": supervisors, "workers": found[:SHOWN_MAX], "most": _keys.ADDED_MAX}
 
 
-def output(reader: redis.Redis, worker_id: str) -> dict[str, Any]:
-    """`lines`, oldest first: `id` and `text` of the last OUTPUT_LINES that it wrote. One round trip."""
+def output(reader: redis.Redis, masks: MaskReader, worker_id: str) -> dict[str, Any]:
+    """`lines`, oldest first: `id` and `text` of the last OUTPUT_LINES that it wrote, without secrets.
+
+    A worker writes what it calls, and the id of the job behind it: what is secret of that job is masked in all lines.
+    One round trip, and those of `MaskReader.of` for jobs not met before.
+    """
     entries = reader.xrevrange(_keys.output(worker_id), count=_keys.OUTPUT_LINES)
-    lines = [{"id": text(entry), "text": text(fields.get(b"line")) or ""} for entry, fields in reversed(entries)]
-    return {"id": worker_id, "lines": lines}
+    found = [(text(entry), text(fields.get(b"line")) or "") for entry, fields in reversed(entries)]
+    named = (match[1] for _, line in found if (match := _JOB.search(line)))
+    known = masks.of(reader, dict.fromkeys(named)).values()
+    return {"id": worker_id, "lines": [{"id": entry, "text": _masked(line, known)} for entry, line in found]}
+
+
+def _masked(line: str, known: Iterable[JobMask]) -> str:
+    for mask in known:
+        line = mask.text(line, "output")
+    return line
 
 
 def _worker(worker_id: str, told: dict[str, Any], supervisor: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from webapp import decode
 from webapp.models_job import Attempt
 from webapp.queries.fields import integer, seconds_ms, text
+from webapp.redact.redactor import JobMask
 from webapp.tree import tree
 
 #: RQ trims the stream to about ten.
@@ -21,15 +22,15 @@ BRIEF_NODES, BRIEF_BYTES = 500, 8 * 1024
 ARTIFACTS_MAX = 50
 
 
-def attempts(entries: list) -> tuple[Attempt, ...]:
+def attempts(entries: list, mask: JobMask) -> tuple[Attempt, ...]:
     """Newest first, as XREVRANGE gives them, results cut short. An entry that cannot be read says so in its place."""
-    return tuple(_attempt(entry_id, fields) for entry_id, fields in entries)
+    return tuple(_attempt(entry_id, fields, mask) for entry_id, fields in entries)
 
 
-def result(entries: list) -> Any:
+def result(entries: list, mask: JobMask) -> Any:
     """What the job returned when it last succeeded, in full; None where it never did."""
     succeeded = (fields for _, fields in entries if _outcome(fields) == "successful")
-    return _value(next(succeeded, {}).get(b"return_value"), RESULT_NODES)
+    return _value(next(succeeded, {}).get(b"return_value"), RESULT_NODES, mask)
 
 
 def artifacts(result: Any) -> tuple[dict, ...]:
@@ -39,8 +40,9 @@ def artifacts(result: Any) -> tuple[dict, ...]:
     return tuple(found.values())
 
 
-def _attempt(entry_id: bytes, fields: dict[bytes, bytes]) -> Attempt:
-    error = decode.traceback_text(fields[b"exc_string"]) if fields.get(b"exc_string") else None
+def _attempt(entry_id: bytes, fields: dict[bytes, bytes], mask: JobMask) -> Attempt:
+    told = decode.traceback_text(fields[b"exc_string"]) if fields.get(b"exc_string") else None
+    error = mask.optional(told, "traceback")
     outcome = _outcome(fields)
     if outcome == "failed" and error and error.startswith(STOPPED):
         outcome = "stopped"
@@ -52,7 +54,7 @@ def _attempt(entry_id: bytes, fields: dict[bytes, bytes]) -> Attempt:
         ended_at=seconds_ms(fields.get(b"execution_ended_at")),
         worker=text(fields.get(b"worker_name")),
         execution=text(fields.get(b"execution_id")),
-        result=_brief(fields.get(b"return_value")) if outcome == "successful" else None,
+        result=_brief(fields.get(b"return_value"), mask) if outcome == "successful" else None,
         error=error,
     )
 
@@ -61,17 +63,17 @@ def _outcome(fields: dict[bytes, bytes]) -> str:
     return OUTCOMES.get(integer(fields.get(b"type")) or 0, "unknown")
 
 
-def _brief(stored: bytes | None) -> Any:
+def _brief(stored: bytes | None, mask: JobMask) -> Any:
     if stored and len(stored) > BRIEF_BYTES:
         return {"__type__": "truncated", "text": f"{len(stored) * 3 // 4 // 1024:,} KB"}
-    return _value(stored, BRIEF_NODES)
+    return _value(stored, BRIEF_NODES, mask)
 
 
-def _value(stored: bytes | None, max_nodes: int) -> Any:
+def _value(stored: bytes | None, max_nodes: int, mask: JobMask) -> Any:
     if not stored:
         return None
     try:
-        return tree(decode.stored_value(stored), max_nodes)
+        return tree(mask.value(decode.stored_value(stored), "result"), max_nodes)
     except decode.Undecodable as error:
         return {"__type__": "undecodable", "text": str(error)}
 

@@ -5,7 +5,7 @@ Payload, `meta` and RQ's description, which spells every argument, can be megaby
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,9 @@ import redis
 from webapp import decode, rqkeys
 from webapp.offload import offload
 from webapp.queries.fields import reply, text
+from webapp.queries.plan import Plan
+from webapp.queries.titles import Titles
+from webapp.redact.redactor import Arguments, JobMask, Redactor
 from webapp.tree import call_line
 
 #: Calls remembered per web process; about 500 bytes each.
@@ -38,6 +41,8 @@ class Call:
     small_meta: bool
     #: What the row is called where no function is known.
     title: str | None = None
+    #: For what else is told of the job; None where its arguments were not read.
+    mask: JobMask | None = None
 
 
 #: Of a job without a hash.
@@ -58,7 +63,10 @@ class _Stored:
 class Calls:
     """Calls by job id. One per web process."""
 
-    def __init__(self) -> None:
+    def __init__(self, titles: Titles, redactor: Redactor) -> None:
+        self._titles = titles
+        self._redactor = redactor
+        self._version = redactor.version
         self._calls: OrderedDict[str, Call] = OrderedDict()
 
     def __len__(self) -> int:
@@ -70,28 +78,40 @@ class Calls:
     def learn(self, reader: redis.Redis, jobs: Mapping[str, tuple[bytes | None, int]]) -> None:
         """Know what these jobs call: by id, their `created_at` and the bytes of their `data`.
 
-        No round trip where all of them are known, else one, and one more where RQ's description must help out.
+        No round trip where all of them are known, else one, and one more where RQ's description must help out. The
+        catalog, which says what arguments are secret, is read along, where that was longer ago than five seconds.
         """
+        self._heed_catalog()
         unknown = {job_id: told for job_id, told in jobs.items() if self._is_new(job_id, told[0])}
         if not unknown:
             return
-        stored = _read(reader, unknown)
-        decoded = dict(zip(stored, off_hub(_decode, [one.data for one in stored.values()]), strict=True))
+        stored = _read(reader, self._titles, unknown)
+        if self._version != self._redactor.version:
+            # What was known of the others is masked as an older catalog said.
+            self.learn(reader, jobs)
+            return
+        read = partial(_decode, self._redactor)
+        decoded = dict(zip(stored, off_hub(read, [one.data for one in stored.values()]), strict=True))
         described = _descriptions(
             reader,
-            [job_id for job_id, one in stored.items() if decoded[job_id].problem and one.description_length],
+            [job_id for job_id, one in stored.items() if decoded[job_id][0].problem and one.description_length],
             stored,
         )
         for job_id, one in stored.items():
-            self._calls[job_id] = _call(decoded[job_id], described.get(job_id, ""), one)
+            self._calls[job_id] = _call(self._redactor, *decoded[job_id], described.get(job_id, ""), one)
             self._calls.move_to_end(job_id)
         while len(self._calls) > CALLS_MAX:
             self._calls.popitem(last=False)
 
+    def _heed_catalog(self) -> None:
+        """Forget what was masked as an older catalog said."""
+        if self._version != self._redactor.version:
+            self._version = self._redactor.version
+            self._calls.clear()
+
     def has_large_meta(self, job_id: str) -> None:
         """Its `meta` has grown since its length was asked: reading it once is enough."""
-        known = self._calls[job_id]
-        self._calls[job_id] = Call(known.created_at, known.func, known.args, known.note, False, known.title)
+        self._calls[job_id] = replace(self._calls[job_id], small_meta=False)
 
     def _is_new(self, job_id: str, created_at: bytes | None) -> bool:
         known = self._calls.get(job_id)
@@ -104,18 +124,27 @@ def off_hub(decoder: Callable[[Any], Any], values: list) -> list:
     return decoded() if len(values) <= INLINE_MAX else offload(decoded)
 
 
-def _read(reader: redis.Redis, jobs: Mapping[str, tuple[bytes | None, int]]) -> dict[str, _Stored]:
-    pipe = reader.pipeline(transaction=False)
+def _read(reader: redis.Redis, titles: Titles, jobs: Mapping[str, tuple[bytes | None, int]]) -> dict[str, _Stored]:
+    plan = Plan(reader)
+    if titles.is_old:
+        titles.ask(plan)
+    plan.ask("jobs", _ask, jobs)
+    plan.execute()
+    if "catalog" in plan:
+        titles.absorb(plan)
+    replies = [reply(answer) for answer in plan["jobs"]]
+    return {
+        job_id: _Stored(created_at, replies[3 * at], length, replies[3 * at + 1] or 0, replies[3 * at + 2] or 0)
+        for at, (job_id, (created_at, length)) in enumerate(jobs.items())
+    }
+
+
+def _ask(pipe: redis.client.Pipeline, jobs: Mapping[str, tuple[bytes | None, int]]) -> None:
     for job_id, (_, length) in jobs.items():
         key = rqkeys.job(job_id)
         pipe.hget(key, "data" if length <= FIELD_BYTES else "no such field")
         pipe.hstrlen(key, "meta")
         pipe.hstrlen(key, "description")
-    replies = [reply(answer) for answer in pipe.execute(raise_on_error=False)]
-    return {
-        job_id: _Stored(created_at, replies[3 * at], length, replies[3 * at + 1] or 0, replies[3 * at + 2] or 0)
-        for at, (job_id, (created_at, length)) in enumerate(jobs.items())
-    }
 
 
 def _descriptions(reader: redis.Redis, ids: list[str], stored: Mapping[str, _Stored]) -> dict[str, str]:
@@ -129,16 +158,19 @@ def _descriptions(reader: redis.Redis, ids: list[str], stored: Mapping[str, _Sto
     return {job_id: text(reply(answer)) or "" for job_id, answer in zip(wanted, found, strict=True)}
 
 
-def _decode(payload: bytes | None) -> decode.Call:
-    return decode.call(payload, decode.ROW_BYTES)
+def _decode(redactor: Redactor, payload: bytes | None) -> tuple[decode.Call, Arguments]:
+    call = decode.call(payload, decode.ROW_BYTES)
+    return call, redactor.call(call)
 
 
-def _call(call: decode.Call, description: str, stored: _Stored) -> Call:
+def _call(redactor: Redactor, call: decode.Call, given: Arguments, description: str, stored: _Stored) -> Call:
     """Where the payload cannot be shown, RQ's own description says what is called."""
     small_meta = stored.meta_length <= FIELD_BYTES
     if call.problem is None:
-        return Call(stored.created_at, call.func, call_line(call.args, call.kwargs), None, small_meta)
+        args = call_line(given.args, given.kwargs)
+        return Call(stored.created_at, call.func, args, None, small_meta, None, given.mask)
     func = decode.function_of_description(description)
-    args = description[len(func) :].strip("()")[:200] if func else ""
+    shown = redactor.described(func, description)
+    args = shown[len(func) :].strip("()")[:200] if func else ""
     note = None if func and stored.data_length > FIELD_BYTES else call.problem[0].upper() + call.problem[1:] + "."
-    return Call(stored.created_at, func, args, note, small_meta, description[:TITLE_CHARS])
+    return Call(stored.created_at, func, args, note, small_meta, shown[:TITLE_CHARS])

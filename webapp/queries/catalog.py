@@ -9,6 +9,7 @@ from jobs import _keys
 from webapp import catalog, rqkeys
 from webapp.queries.clock import RedisClock
 from webapp.queries.fields import reply, text
+from webapp.redact.redactor import Redactor
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class _Worker:
     hostname: str | None
 
 
-def job_types(reader: redis.Redis) -> Catalog:
+def job_types(reader: redis.Redis, redactor: Redactor) -> Catalog:
     """Every entry, broken ones too. Two round trips, O(job types + workers + queues). Raises redis.RedisError."""
     with reader.pipeline(transaction=False) as pipe:
         pipe.hgetall(_keys.CATALOG).smembers(rqkeys.WORKERS).smembers(rqkeys.QUEUES).time()
@@ -44,7 +45,7 @@ def job_types(reader: redis.Redis) -> Catalog:
         *(entry["queue"] or catalog.DEFAULT_QUEUE for entry in entries),
     }
     listening, schedulers = _who_is_there(reader, names, sorted(served))
-    shown = [entry | _counts(entry, listening) for entry in entries]
+    shown = [entry | _counts(entry, listening) | {"schema": _schema(entry, redactor)} for entry in entries]
     now = RedisClock().absorb(time)
     return Catalog(tuple(sorted(shown, key=lambda entry: (entry["title"].lower(), entry["name"]))), schedulers, now)
 
@@ -68,6 +69,10 @@ def _who_is_there(reader: redis.Redis, names: list[str], queues: list[str]) -> t
         if fields and heard.get(rqkeys.commands(name).encode(), 0) > 0
     ]
     return workers, len(schedulers)
+
+
+def _schema(entry: dict[str, Any], redactor: Redactor) -> dict[str, Any] | None:
+    return redactor.schema(entry["schema"]) if isinstance(entry["schema"], dict) else None
 
 
 def _counts(entry: dict[str, Any], workers: list[_Worker]) -> dict[str, int]:

@@ -16,6 +16,7 @@ from webapp.queries.cron_rows import Run, Scheduler
 from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.plan import Plan
 from webapp.queries.titles import Titles
+from webapp.redact.redactor import Redactor
 
 SCHEDULERS_MAX = 50
 #: Names that have ever run and are looked at, those that ran last.
@@ -28,7 +29,7 @@ ALL_BYTES = 4 * JOBS_BYTES
 FIELDS = ("hostname", "pid", "config_file", "created_at")
 
 
-def read(reader: redis.Redis, titles: Titles, now_ms: int) -> dict[str, Any]:
+def read(reader: redis.Redis, titles: Titles, redactor: Redactor, now_ms: int) -> dict[str, Any]:
     """{"schedulers", "schedulers_more", "jobs", "more", "names_more", "note"}, see docs/api.md. Four round trips."""
     first = Plan(reader)
     first.ask("schedulers", _ask_newest, rqkeys.CRON_SCHEDULERS, SCHEDULERS_MAX)
@@ -54,7 +55,7 @@ def read(reader: redis.Redis, titles: Titles, now_ms: int) -> dict[str, Any]:
         name: ([_run(job_id, at, next(answers)) for job_id, at in found], total)
         for name, (found, total) in histories.items()
     }
-    rows = cron_rows.rows(carried, schedulers, names, runs, now_ms)
+    rows = cron_rows.rows(carried, schedulers, names, runs, now_ms, redactor)
     for row in rows:
         row["type"], row["title"] = titles.of(row["func"]) if row["func"] else (None, row["name"])
     broken = any(isinstance(answer, redis.RedisError) for answer in (first["schedulers"][0], first["names"][0]))

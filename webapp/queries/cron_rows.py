@@ -1,5 +1,6 @@
 """What is told of each cron job: when it is due, how it ran, whether runs were missed, who carries it. No I/O."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -7,8 +8,10 @@ from statistics import median
 from typing import Any
 
 from webapp.cron_jobs import CronJob
+from webapp.decode import Call
 from webapp.models import ENDED, WAITING, Value
 from webapp.queries.processes import ALIVE, CRON_LOST_MS, CRON_SILENT_MS, LOST, NO_SIGNAL
+from webapp.redact.redactor import Redactor
 from webapp.tree import call_line
 
 ROWS_MAX = 200
@@ -67,6 +70,7 @@ def rows(
     names: Mapping[str, int | None],
     runs: Mapping[str, Runs],
     now_ms: int,
+    redactor: Redactor,
 ) -> list[dict[str, Any]]:
     """A row for each cron job that a process carries, and for each name that none carries any more.
 
@@ -75,14 +79,18 @@ def rows(
     by_key: dict[str, list[tuple[Scheduler, CronJob]]] = {}
     for name, job in carried:
         by_key.setdefault(job.key, []).append((schedulers[name], job))
-    found = [_row(carriers, names, runs, now_ms) for carriers in by_key.values()]
+    found = [_row(carriers, names, runs, now_ms, redactor) for carriers in by_key.values()]
     known = {job.name for _, job in carried}
     found += [_gone(name, at, runs.get(name, ([], 0))) for name, at in names.items() if name not in known]
     return sorted(found, key=lambda row: (ORDER[row["state"]], row["name"], row["key"]))
 
 
 def _row(
-    carriers: list[tuple[Scheduler, CronJob]], names: Mapping[str, int | None], runs: Mapping[str, Runs], now_ms: int
+    carriers: list[tuple[Scheduler, CronJob]],
+    names: Mapping[str, int | None],
+    runs: Mapping[str, Runs],
+    now_ms: int,
+    redactor: Redactor,
 ) -> dict[str, Any]:
     alive = [(scheduler, job) for scheduler, job in carriers if scheduler.state == ALIVE]
     told = alive or carriers
@@ -95,7 +103,7 @@ def _row(
         "name": job.name,
         "func": job.func,
         "queue": job.queue,
-        "args": None if job.args is None or job.kwargs is None else call_line(tuple(job.args), job.kwargs),
+        "args": _arguments(job, redactor),
         "interval": job.interval,
         "cron": job.cron,
         "state": _state(bool(alive), next_at, now_ms),
@@ -108,6 +116,14 @@ def _row(
         "run_now": "carried" if job.whole and alive else _copy(history[0]),
         **_told(history, job.interval),
     }
+
+
+def _arguments(job: CronJob, redactor: Redactor) -> str | None:
+    """On one line, without secrets; None where they are not known."""
+    if job.args is None or job.kwargs is None:
+        return None
+    given = redactor.call(Call(job.func, tuple(job.args), job.kwargs, raw=json.dumps([job.args, job.kwargs]).encode()))
+    return call_line(given.args, given.kwargs)
 
 
 def _gone(name: str, last_at: int | None, history: Runs) -> dict[str, Any]:

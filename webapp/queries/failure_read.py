@@ -11,9 +11,11 @@ from webapp import decode, rqkeys
 from webapp.failure_cause import Cause, cause
 from webapp.offload import offload
 from webapp.queries import attempts
-from webapp.queries.calls import Calls
+from webapp.queries.calls import NOTHING, Calls
 from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.plan import Plan
+from webapp.queries.rows import RowReader
+from webapp.redact.redactor import JobMask
 
 #: Jobs of one pipeline: its replies are taken in within some 5 ms.
 SLICE = 100
@@ -51,6 +53,7 @@ class _Stored:
     entry: tuple
     exc_info: bytes | None
     func: str | None
+    mask: JobMask
 
 
 #: Stands for a job that was stopped: RQ keeps it among the failed ones.
@@ -58,20 +61,21 @@ STOPPED = "stopped"
 Found = dict[str, tuple[Failure, Cause] | str | None]
 
 
-def read(reader: redis.Redis, jobs: Mapping[str, str]) -> Found:
+def read(reader: redis.Redis, rows: RowReader, jobs: Mapping[str, str]) -> Found:
     """By id, from id to queue: how each failed; STOPPED, or None for those that did neither (queued again, gone).
 
-    Two round trips for SLICE jobs, one more where a payload or a results entry is missing. Raises redis.RedisError.
+    `rows` knows what is to be masked. Two round trips for SLICE jobs, one more where a payload or a results entry is
+    missing, and some where arguments are large. Raises redis.RedisError.
     """
     found: Found = {}
     ids = list(jobs)
     for start in range(0, len(ids), SLICE):
-        stored, stopped = _read_slice(reader, {job_id: jobs[job_id] for job_id in ids[start : start + SLICE]})
+        stored, stopped = _read_slice(reader, rows, {job_id: jobs[job_id] for job_id in ids[start : start + SLICE]})
         found |= offload(_decode, stored) | dict.fromkeys(stopped, STOPPED)
     return {job_id: found.get(job_id) for job_id in ids}
 
 
-def _read_slice(reader: redis.Redis, jobs: Mapping[str, str]) -> tuple[list[_Stored], list[str]]:
+def _read_slice(reader: redis.Redis, rows: RowReader, jobs: Mapping[str, str]) -> tuple[list[_Stored], list[str]]:
     """(the failed ones, ids of the stopped ones)."""
     plan = Plan(reader)
     for job_id in jobs:
@@ -80,8 +84,10 @@ def _read_slice(reader: redis.Redis, jobs: Mapping[str, str]) -> tuple[list[_Sto
     answers = {job_id: [reply(answer) for answer in plan[job_id]] for job_id in jobs}
     failed = {job_id: answer for job_id, answer in answers.items() if answer[0] and answer[0][0] == b"failed"}
     stopped = [job_id for job_id, answer in answers.items() if answer[0] and answer[0][0] == b"stopped"]
-    calls = Calls()
+    calls = Calls(rows.titles, rows.redactor)
     calls.learn(reader, {job_id: (answer[0][3], answer[1] or 0) for job_id, answer in failed.items()})
+    known = {job_id: calls.get(job_id) or NOTHING for job_id in failed}
+    masks = rows.masks.of(reader, [job_id for job_id, call in known.items() if call.mask is None])
     old = [job_id for job_id, answer in failed.items() if not answer[3] and 0 < (answer[2] or 0) <= EXC_INFO_MAX]
     exc_info = _exc_info(reader, old)
     stored = [
@@ -91,7 +97,8 @@ def _read_slice(reader: redis.Redis, jobs: Mapping[str, str]) -> tuple[list[_Sto
             answer[0],
             answer[3][0] if answer[3] else (),
             exc_info.get(job_id),
-            call.func if (call := calls.get(job_id)) else None,
+            known[job_id].func,
+            known[job_id].mask or masks[job_id],
         )
         for job_id, answer in failed.items()
     ]
@@ -119,7 +126,7 @@ def _decode(stored: list[_Stored]) -> Found:
 
 def _failure(one: _Stored) -> tuple[Failure, Cause]:
     entry_id, fields = one.entry or (b"", {})
-    told = said(fields, one.exc_info)
+    told = one.mask.optional(said(fields, one.exc_info), "traceback")
     reason = cause(told, one.func, attempts.OUTCOMES.get(integer(fields.get(b"type")) or 0, ""))
     written = re.match(rb"\d+", entry_id)
     ended = (
@@ -134,10 +141,10 @@ def _failure(one: _Stored) -> tuple[Failure, Cause]:
     return failure, reason
 
 
-def traceback(reader: redis.Redis, job_id: str) -> str | None:
+def traceback(reader: redis.Redis, rows: RowReader, job_id: str) -> str | None:
     """What the newest results entry of one job says, its last SAMPLE_CHARS characters; None where it says nothing.
 
-    One round trip; one more for a job of before RQ had results.
+    One round trip, up to three more for a job not met before; one more for a job of before RQ had results.
     """
     plan = Plan(reader)
     plan.ask("entry", lambda pipe: pipe.xrevrange(rqkeys.results(job_id), count=1))
@@ -145,11 +152,12 @@ def traceback(reader: redis.Redis, job_id: str) -> str | None:
     plan.execute()
     entries, size = reply(plan["entry"][0]), reply(plan["size"][0]) or 0
     old = {} if entries or not 0 < size <= EXC_INFO_MAX else _exc_info(reader, [job_id])
-    return offload(_sample, entries[0][1] if entries else {}, old.get(job_id))
+    mask = rows.masks.of(reader, [job_id])[job_id]
+    return offload(_sample, mask, entries[0][1] if entries else {}, old.get(job_id))
 
 
-def _sample(fields: Mapping[bytes, bytes], exc_info: bytes | None) -> str | None:
-    told = (said(fields, exc_info) or "").rstrip()
+def _sample(mask: JobMask, fields: Mapping[bytes, bytes], exc_info: bytes | None) -> str | None:
+    told = mask.text(said(fields, exc_info) or "", "traceback").rstrip()
     if len(told) <= SAMPLE_CHARS:
         return told or None
     return f"…\n{told[-SAMPLE_CHARS:].partition(chr(10))[2]}"

@@ -59,6 +59,7 @@ class Failures:
         self._stopped: set[str] = set()
         self._heard: set[str] = set()
         self._version = -1
+        self._masked_as = 0
         self._next_expiry = float("inf")
         self._looked_at = float("-inf")
         self._is_outdated = False
@@ -84,23 +85,23 @@ class Failures:
         """What was read a moment ago is older than what was heard since: the next read shares no look. No I/O."""
         self._is_outdated = True
 
-    def overview(self, reader: redis.Redis, clock: RedisClock, titles: Titles) -> dict[str, Any]:
+    def overview(self, reader: redis.Redis, clock: RedisClock, rows: RowReader) -> dict[str, Any]:
         """The board "failures". Three round trips where nothing has changed, see `_refresh`."""
         with self._lock:
-            self._refresh(reader, clock, only_recent=False)
-            told = offload(failure_views.overview, self._view(clock, titles))
+            self._refresh(reader, clock, rows, only_recent=False)
+            told = offload(failure_views.overview, self._view(clock, rows.titles))
         return told | self._extent()
 
-    def count(self, reader: redis.Redis, clock: RedisClock) -> dict[str, int]:
+    def count(self, reader: redis.Redis, clock: RedisClock, rows: RowReader) -> dict[str, int]:
         """The board "failures_count". Two round trips where nothing has changed, see `_refresh`."""
         with self._lock:
-            self._refresh(reader, clock, only_recent=True)
+            self._refresh(reader, clock, rows, only_recent=True)
             return failure_views.last_hour(self._groups, self._mutes, clock.now_ms())
 
-    def stopped(self, reader: redis.Redis, clock: RedisClock) -> dict[str, Any]:
+    def stopped(self, reader: redis.Redis, clock: RedisClock, rows: RowReader) -> dict[str, Any]:
         """The board "stopped": how many jobs of each queue were. Two round trips where nothing has changed."""
         with self._lock:
-            self._refresh(reader, clock, only_recent=False)
+            self._refresh(reader, clock, rows, only_recent=False)
             counts = Counter(self._seen[job_id][0] for job_id in self._stopped)
             is_whole = self._lists.is_whole and not self.has_more
         return {"queues": dict(counts), "whole": is_whole} | self._extent()
@@ -113,7 +114,7 @@ class Failures:
         Five round trips where nothing has changed, up to three more for jobs not met before.
         """
         with self._lock:
-            self._refresh(reader, clock, only_recent=False)
+            self._refresh(reader, clock, rows, only_recent=False)
             found = self._groups.get(cause_id)
             if found is None and not self.has_more:
                 raise NotFound("No failed job is left of this cause.", fix="Look at the other causes.")
@@ -122,16 +123,16 @@ class Failures:
             told = found and failure_views.group(found, self._view(clock, rows.titles))
             more = found.since(since) - len(newest) if found else 0
         shown = [row.as_json() for row in rows.rows(reader, [failure.id for failure in newest])]
-        sample = failure_read.traceback(reader, told["sample"]["job"]) if told else None
+        sample = failure_read.traceback(reader, rows, told["sample"]["job"]) if told else None
         return {"group": told, "traceback": sample, "jobs": shown, "more": more, "age": age} | self._extent()
 
-    def ids(self, reader: redis.Redis, clock: RedisClock, cause_id: str) -> dict[str, Any]:
+    def ids(self, reader: redis.Redis, clock: RedisClock, rows: RowReader, cause_id: str) -> dict[str, Any]:
         """The board "failure_jobs/<id>": ids of at most IDS_MAX jobs of one cause, the newest first. Raises NotFound.
 
         Three round trips where nothing has changed, see `_refresh`.
         """
         with self._lock:
-            self._refresh(reader, clock, only_recent=False)
+            self._refresh(reader, clock, rows, only_recent=False)
             found = self._groups.get(cause_id)
             if found is None:
                 raise NotFound("No failed job is left of this cause.", fix="Look at the other causes.")
@@ -144,12 +145,15 @@ class Failures:
         is_whole = self._lists.is_whole and not self.has_more
         return failure_views.View(self._groups, self._mutes, clock.now_ms(), titles, is_whole)
 
-    def _refresh(self, reader: redis.Redis, clock: RedisClock, only_recent: bool) -> None:
+    def _refresh(self, reader: redis.Redis, clock: RedisClock, rows: RowReader, only_recent: bool) -> None:
         """Look at the registries and the mutes, then read at most READ_MAX jobs that are new.
 
         `only_recent`: what failed longer ago is left until somebody wants to know of it. Cost: see
         `FailureLists.look` and `failure_read.read`, which takes STEP jobs at a time.
         """
+        rows.titles.refresh(reader)
+        if self._masked_as != rows.redactor.version:
+            self._forget(rows.redactor.version)
         if self._is_outdated or time.monotonic() - self._looked_at >= FRESH:
             self._is_outdated = False
             self._lists.look(reader, clock)
@@ -162,7 +166,14 @@ class Failures:
         for _ in range(0, READ_MAX, STEP):
             if not self._pending or (only_recent and not self._has_recent):
                 return
-            self._read(reader, clock.now_ms())
+            self._read(reader, rows, clock.now_ms())
+
+    def _forget(self, masked_as: int) -> None:
+        """Read all anew: other arguments are secret than were."""
+        self._masked_as, self._version, self._is_outdated = masked_as, -1, True
+        self._groups = Groups()
+        for remembered in (self._seen, self._pending, self._doubtful, self._stopped):
+            remembered.clear()
 
     def _compare(self, now: float) -> None:
         """Forget who has left the registries or expired, and note who is to be read. O(remembered jobs)."""
@@ -189,9 +200,9 @@ class Failures:
             first = {job_id: self._seen[job_id] for job_id in again if job_id in self._seen}
             self._pending = first | self._pending
 
-    def _read(self, reader: redis.Redis, now_ms: int) -> None:
+    def _read(self, reader: redis.Redis, rows: RowReader, now_ms: int) -> None:
         jobs = dict(islice(self._pending.items(), STEP))
-        found = failure_read.read(reader, {job_id: queue for job_id, (queue, _) in jobs.items()})
+        found = failure_read.read(reader, rows, {job_id: queue for job_id, (queue, _) in jobs.items()})
         self._has_recent = False
         for job_id, place in jobs.items():
             self._pending.pop(job_id)

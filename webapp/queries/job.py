@@ -115,10 +115,11 @@ class JobReader:
         self, job_id: str, stored: tuple[bytes | None, ...], entries: list, sizes: Sizes, place: Place | None
     ) -> Payload:
         """Decoded now, or remembered: a running job is read many times a second, and only its progress changes."""
-        fingerprint = ([value and hash(value) for value in stored], [entry_id for entry_id, _ in entries])
+        version = self._rows.redactor.version
+        fingerprint = (version, [value and hash(value) for value in stored], [entry_id for entry_id, _ in entries])
         known = self._payloads.pop(job_id, None)
         if known is None or (known.fingerprint, known.sizes) != (fingerprint, sizes):
-            payload = offload(decode_payload, *stored, entries, sizes)
+            payload = offload(decode_payload, self._rows.redactor, *stored, entries, sizes)
         else:
             payload = known.payload
         self._payloads[job_id] = _Known(fingerprint, sizes, place, payload)

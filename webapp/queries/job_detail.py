@@ -10,6 +10,7 @@ from webapp.models_job import JobDetail
 from webapp.queries import attempts, job_plans
 from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.plan import Plan
+from webapp.redact.redactor import JobMask, Redactor
 from webapp.tree import tree
 
 FIELDS = (
@@ -80,6 +81,7 @@ class Payload:
 
 
 def decode_payload(
+    redactor: Redactor,
     data: bytes | None,
     meta: bytes | None,
     description: bytes | None,
@@ -88,34 +90,40 @@ def decode_payload(
     sizes: Sizes,
 ) -> Payload:
     """Takes milliseconds where these are large: for a native thread."""
-    arguments, note = None, None
+    arguments, note, mask = None, None, redactor.nobody
+    described = text(description) or ""
     if data is None and sizes[0] > PAYLOAD_BYTES:
+        described = redactor.described(decode.function_of_description(described), described)
         note = f"Its arguments are too large to show ({sizes[0] // 1024:,} KB)."
     else:
         call = decode.call(data)
         note = call.problem and f"{call.problem[0].upper()}{call.problem[1:]}."
-        if not call.problem:
-            arguments = {"positional": tree(list(call.args)), "named": tree(call.kwargs)}
-    described = (text(description) or "")[:DESCRIPTION_CHARS]
+        given = redactor.call(call)
+        mask = given.mask
+        if call.problem:
+            described = redactor.described(decode.function_of_description(described), described)
+        else:
+            arguments = {"positional": tree(list(given.args)), "named": tree(given.kwargs)}
+            described = given.description(call.func, described, DESCRIPTION_CHARS)
     return Payload(
         arguments,
-        described,
+        described[:DESCRIPTION_CHARS],
         note,
-        _meta(meta, sizes[1]),
+        _meta(meta, sizes[1], mask),
         job_plans.webhooks(webhooks),
-        attempts.attempts(entries),
-        attempts.result(entries),
+        attempts.attempts(entries, mask),
+        attempts.result(entries, mask),
         plain.call(data) is not None,
     )
 
 
-def _meta(meta: bytes | None, size: int) -> Any:
+def _meta(meta: bytes | None, size: int, mask: JobMask) -> Any:
     if size > PAYLOAD_BYTES:
         return {"__type__": "truncated", "text": f"{size // 1024:,} KB"}
     if not meta:
         return None
     try:
-        return tree(decode.loads(meta)) or None
+        return tree(mask.value(decode.loads(meta), "meta", meta)) or None
     except decode.Undecodable as error:
         return {"__type__": "undecodable", "text": str(error)}
 

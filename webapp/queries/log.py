@@ -1,4 +1,4 @@
-"""Lines of a job's log, by stream id. Two replies, one round trip."""
+"""Lines of a job's log, by stream id. Two replies, one round trip; its secrets are masked, see `masks.py`."""
 
 from typing import Any
 
@@ -7,19 +7,21 @@ import redis
 from jobs import _keys
 from webapp.errors import BadInput
 from webapp.queries.fields import integer, reply, text
+from webapp.queries.masks import MaskReader
 from webapp.queries.plan import Plan
+from webapp.redact.redactor import JobMask
 
 LINES_MAX = 1_000
 
 
-def lines(reader: redis.Redis, job_id: str, after: str, limit: int) -> dict[str, Any]:
+def lines(reader: redis.Redis, masks: MaskReader, job_id: str, after: str, limit: int) -> dict[str, Any]:
     """At most `limit` lines after the stream id `after` ("" or "0": from the start): {"lines", "last", "total"}.
 
-    Raises BadInput for an `after` that is no stream id.
+    One round trip, up to three more for a job not met before. Raises BadInput for an `after` that is no stream id.
     """
     plan = Plan(reader)
     plan.ask("log", ask, job_id, stream_id(after), min(limit, LINES_MAX))
-    return parse(plan.execute()["log"], after)
+    return parse(plan.execute()["log"], after, masks.of(reader, [job_id])[job_id])
 
 
 def ask(pipe: redis.client.Pipeline, job_id: str, after: str, limit: int = LINES_MAX) -> None:
@@ -28,11 +30,11 @@ def ask(pipe: redis.client.Pipeline, job_id: str, after: str, limit: int = LINES
     pipe.xlen(_keys.log(job_id))
 
 
-def parse(replies: list, after: str) -> dict[str, Any]:
+def parse(replies: list, after: str, mask: JobMask) -> dict[str, Any]:
     """The two replies of `ask`."""
     entries = reply(replies[0]) or []
     return {
-        "lines": [_line(entry_id, fields or {}) for entry_id, fields in entries],
+        "lines": [_line(entry_id, fields or {}, mask) for entry_id, fields in entries],
         "last": text(entries[-1][0]) if entries else after,
         "total": reply(replies[1], 0),
     }
@@ -46,11 +48,11 @@ def stream_id(value: str, name: str = "after") -> str:
     raise BadInput(f"{name}={value[:40]!r} is not the id of a line.", fix="Use one that an earlier answer gave.")
 
 
-def _line(entry_id: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:
+def _line(entry_id: bytes, fields: dict[bytes, bytes], mask: JobMask) -> dict[str, Any]:
     return {
         "id": text(entry_id),
         "at": integer(fields.get(b"at")),
         "run": text(fields.get(b"run")) or "",
         "level": text(fields.get(b"level")) or "INFO",
-        "text": text(fields.get(b"text")) or "",
+        "text": mask.text(text(fields.get(b"text")) or "", "log"),
     }

@@ -1,11 +1,13 @@
 """Progress of a job: from our own field, or from any program's `job.meta["progress"]`. No I/O."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from webapp.decode import clean
 from webapp.models import Progress, Stage
 from webapp.queries.fields import number
+from webapp.redact.redactor import JobMask
 
 #: Stages that are shown; the job writes no more.
 MAX_STAGES = 4
@@ -41,6 +43,12 @@ def from_meta(meta: Any) -> Progress | None:
     # 1.0 is all of it, while 1 is one percent.
     fraction = share if not percent and share <= 1 and not isinstance(value, int) else share / 100
     return Progress(source="meta", fraction=fraction)
+
+
+def masked(shown: Progress, mask: JobMask) -> Progress:
+    """The same without secrets in its words."""
+    stages = tuple(replace(stage, message=mask.text(stage.message, "progress")) for stage in shown.stages)
+    return replace(shown, message=mask.text(shown.message, "progress"), stages=stages)
 
 
 def _progress(source: str, stages: tuple[Stage, ...], at: int | None = None) -> Progress:

@@ -13,7 +13,9 @@ from webapp.models import STATUSES, JobSummary, Progress
 from webapp.queries import progress
 from webapp.queries.calls import FIELD_BYTES, NOTHING, TITLE_CHARS, Call, Calls, off_hub
 from webapp.queries.fields import integer, moment, reply, seconds_ms, text
+from webapp.queries.masks import MaskReader
 from webapp.queries.titles import Titles
+from webapp.redact.redactor import JobMask, Redactor
 
 EXPIRED = "Expired: only its id is left in the list."
 #: Running jobs whose progress in `meta` is remembered.
@@ -36,9 +38,11 @@ CREATED_AT, PROGRESS = FIELDS.index("created_at"), FIELDS.index(_keys.PROGRESS_F
 class RowReader:
     """Reads rows. One per web process; not thread-safe beyond greenlets."""
 
-    def __init__(self, titles: Titles) -> None:
+    def __init__(self, titles: Titles, redactor: Redactor | None = None) -> None:
         self.titles = titles
-        self._calls = Calls()
+        self.redactor = redactor or Redactor(titles)
+        self.masks = MaskReader(titles, self.redactor)
+        self._calls = Calls(titles, self.redactor)
         #: job id -> its `meta`, and the progress that it tells
         self._metas_seen: OrderedDict[str, tuple[bytes, Progress | None]] = OrderedDict()
 
@@ -72,7 +76,8 @@ class RowReader:
         told = self._progress_of(self._metas(reader, answers))
         due = dict(run_at or {})
         due.update(self._due(reader, answers, due))
-        return [self._row(job_id, answers[job_id], told.get(job_id), due.get(job_id)) for job_id in answers]
+        rows = [self._row(job_id, answers[job_id], told.get(job_id), due.get(job_id)) for job_id in answers]
+        return self._masked(reader, rows)
 
     def functions(self, reader: redis.Redis, jobs: Mapping[str, tuple[bytes | None, int]]) -> dict[str, str | None]:
         """The dotted name of what each of these jobs calls: by id, their `created_at` and the bytes of their `data`.
@@ -130,6 +135,18 @@ class RowReader:
             pipe.zscore(rqkeys.registry("scheduled", text(origin) or ""), job_id)
         scores = pipe.execute(raise_on_error=False)
         return {job_id: seconds_ms(reply(score)) for (job_id, _), score in zip(missing, scores, strict=True)}
+
+    def _masked(self, reader: redis.Redis, rows: list[JobSummary]) -> list[JobSummary]:
+        """Without secrets in what their jobs say of themselves. Two round trips for those with large arguments."""
+        saying = {row.id: self._mask_of(row.id) for row in rows if row.progress and row.progress.message}
+        saying |= self.masks.of(reader, [job_id for job_id, mask in saying.items() if mask is None])
+        return [
+            replace(row, progress=progress.masked(row.progress, saying[row.id])) if row.id in saying else row
+            for row in rows
+        ]
+
+    def _mask_of(self, job_id: str) -> JobMask | None:
+        return (self._calls.get(job_id) or NOTHING).mask
 
     def _row(self, job_id: str, answer: list, told: Progress | None, run_at: int | None) -> JobSummary:
         fields = answer[0]

@@ -1,6 +1,8 @@
-"""What functions are called in the catalog: dotted name to job type and title."""
+"""What functions are called in the catalog: dotted name to job type and title, and what their parameters are."""
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import redis
 
@@ -22,6 +24,15 @@ class Titles:
         self._stored: dict[bytes, bytes] = {}
         self._by_func: dict[str, tuple[str, str]] = {}
         self._read_at = float("-inf")
+        #: Dotted name -> parameters in their order, by name: their schema. Also of types that cannot run at present.
+        self.signatures: dict[str, Mapping[str, Any]] = {}
+        #: Grows where one of these is another one than before.
+        self.signatures_version = 0
+
+    @property
+    def is_old(self) -> bool:
+        """Whether a request reads it again."""
+        return time.monotonic() - self._read_at >= MAX_AGE
 
     def refresh(self, reader: redis.Redis, max_age: float = MAX_AGE) -> None:
         """Read the catalog unless it was read within `max_age` seconds. One round trip, O(job types)."""
@@ -43,9 +54,20 @@ class Titles:
         self._stored, self.version = stored, self.version + 1
         entries = [catalog.entry(name.decode("utf-8", "replace"), raw) for name, raw in stored.items()]
         self._by_func = {entry["func"]: (entry["name"], entry["title"]) for entry in entries if not entry["error"]}
+        signatures = {entry["func"]: found for entry in entries if (found := _parameters(entry))}
+        if signatures != self.signatures:
+            self.signatures, self.signatures_version = signatures, self.signatures_version + 1
 
     def of(self, func: str | None) -> tuple[str | None, str]:
         """(job type, title). A function outside the catalog is its own title."""
         if func is None:
             return None, ""
         return self._by_func.get(func, (None, func))
+
+
+def _parameters(entry: dict[str, Any]) -> dict[str, Any]:
+    """By name; empty where they are not known."""
+    properties = entry["schema"].get("properties") if isinstance(entry["schema"], dict) else None
+    if not isinstance(entry["func"], str) or not isinstance(properties, dict):
+        return {}
+    return {name: shape for name, shape in properties.items() if isinstance(shape, dict)}

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from webapp import decode
+from webapp.redact.redactor import Arguments, Redactor
 from webapp.tree import tree
 
 #: Decompressed bytes that are looked at.
@@ -21,25 +22,44 @@ _JSON = re.compile(rb'\[\s*("(?:[^"\\]|\\.){1,500}")\s*,\s*null\s*,')
 _PARTS = ("text", "args", "state", "items")
 
 Leaf = str | int | float | bool | None
+#: Knows secret names, and no job type.
+_BY_NAMES = Redactor()
 
 
 class Candidate:
-    """One job. `fields` holds the values of its hash by name, as Redis gave them; times are compared with `now_ms`."""
+    """One job. `fields` holds the values of its hash by name, as Redis gave them; times are compared with `now_ms`.
 
-    __slots__ = ("_call", "_description", "_leaves", "_low", "_raw", "data", "error", "fields", "id", "now_ms")
+    What is masked on a page cannot be found: raw bytes may say no, and yes says only what `redactor` lets through.
+    """
 
-    def __init__(self, job_id: bytes, fields: dict[str, bytes | None], now_ms: int) -> None:
+    __slots__ = (
+        *("_call", "_description", "_given", "_leaves", "_low", "_low_error", "_raw", "_redactor", "_shown_error"),
+        *("data", "error", "fields", "id", "now_ms"),
+    )
+
+    def __init__(
+        self, job_id: bytes, fields: dict[str, bytes | None], now_ms: int, redactor: Redactor = _BY_NAMES
+    ) -> None:
         self.id = job_id
         self.fields = fields
         self.now_ms = now_ms
         self.data: bytes | None = None
-        #: The last traceback in lower case, once it was read.
+        #: The last traceback, once it was read.
         self.error: str | None = None
+        self._redactor = redactor
+        self._given: Arguments | None = None
+        self._low_error: str | None = None
+        self._shown_error: str | None = None
         self._raw: bytes | None = None
         self._low: bytes | None = None
         self._description: str | None = None
         self._call: decode.Call | None = None
         self._leaves: list[tuple[str, Leaf]] | None = None
+
+    def take(self, data: bytes | None) -> None:
+        """Its payload, which was not read before."""
+        self.data = data
+        self._raw = self._low = self._call = self._given = self._leaves = self._description = self._shown_error = None
 
     @property
     def raw(self) -> bytes:
@@ -73,11 +93,48 @@ class Candidate:
         return self.call.func or decode.function_of_description(self.text("description"))
 
     @property
+    def given(self) -> Arguments:
+        """The arguments as they may be shown."""
+        if self._given is None:
+            self._given = self._redactor.call(self.call)
+        return self._given
+
+    @property
+    def hides_payload(self) -> bool:
+        """Whether a payload that cannot be decoded may hold a secret: then nothing is found in it."""
+        return self._redactor.may_be_secret(self.func, self.raw)
+
+    @property
+    def low_error(self) -> str:
+        """The last traceback in lower case, with its secrets: for a first look."""
+        if self._low_error is None:
+            self._low_error = (self.error or "").lower()
+        return self._low_error
+
+    @property
+    def shown_error(self) -> str:
+        """The last traceback in lower case, as it may be shown."""
+        if self._shown_error is None:
+            self._shown_error = self.given.mask.text(self.error or "", "traceback").lower()
+        return self._shown_error
+
+    @property
+    def description(self) -> str:
+        """RQ's description in lower case, as it may be shown."""
+        if self._description is None:
+            stored = self.text("description")
+            if self.call.problem:
+                self._description = self._redactor.described(self.func, stored).lower()
+            else:
+                self._description = self.given.description(self.call.func, stored, len(stored)).lower()
+        return self._description
+
+    @property
     def leaves(self) -> list[tuple[str, Leaf]]:
         """Every text and number among the arguments, with the key under which it stands ("" where there is none)."""
         if self._leaves is None:
             self._leaves = []
-            for value in (*self.call.args, self.call.kwargs):
+            for value in (*self.given.args, self.given.kwargs):
                 _collect(tree(value, NODES, TEXT), "", self._leaves)
         return self._leaves
 

@@ -58,7 +58,7 @@ def judge(term: Term, at: int, types: Types) -> Judge | None:
         case "type":
             return _by_function(_type(term.value, types))
         case "error":
-            return lambda job: job.error is not None and term.value in job.error
+            return lambda job: term.value in job.low_error and term.value in job.shown_error
         case "id":
             return lambda job: fits(term.value, job.id.decode("utf-8", "replace").lower())
         case "age" | "wait" | "run":
@@ -106,7 +106,7 @@ def _word(word: str, types: Types) -> Judge:
     def is_so(job: Candidate) -> bool:
         if plain in job.id.lower() or named(job):
             return True
-        return argument(job) or word in job.text("description").lower()
+        return argument(job) or (word in job.text("description").lower() and word in job.description)
 
     return is_so
 
@@ -126,7 +126,7 @@ def _argument(wanted: str) -> Judge:
         if first is not None and not any(needle in job.low for needle in first):
             return False
         if job.call.problem is not None:
-            return bool(job.data) and plain in job.low
+            return bool(job.data) and plain in job.low and not job.hides_payload
         return any(
             whole(leaf) or wanted in name or (part is not None and name == key and part(leaf))
             for name, leaf in job.leaves

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from webapp.redact.redactor import Redactor
 from webapp.search import judges
 from webapp.search.candidate import Candidate
 from webapp.search.judges import ERROR, FIELDS, PAYLOAD, Judge, Types
@@ -11,8 +12,11 @@ from webapp.search.syntax import Node, Not, Or, Term, terms
 class Matcher:
     """What a query needs to know of a job, and whether the job matches."""
 
-    def __init__(self, query: Node, types: Types) -> None:
+    def __init__(self, query: Node, types: Types, redactor: Redactor | None = None) -> None:
+        """`redactor`: what may be found at all."""
+        self.redactor = redactor or Redactor()
         found = terms(query)
+        self._errors = [term.value for term in found if term.field == "error"]
         stages = {judges.stage(term) for term in found}
         names = [name for term in found for name in judges.HASH_FIELDS.get(term.field, ())]
         #: Fields of the hash that the first stage needs. The status is in every hash: it tells whether there is one.
@@ -22,6 +26,10 @@ class Matcher:
         #: Whether the description may decide: without it, only the payload is read.
         self.needs_description = any(term.field in ("", "func", "type") for term in found)
         self._judges = [_compiled(query, at, types) for at in (FIELDS, PAYLOAD, ERROR)]
+
+    def needs_secrets(self, job: Candidate) -> bool:
+        """Whether its arguments must be known to tell what of its traceback may be shown."""
+        return job.data is None and any(value in job.low_error for value in self._errors)
 
     def verdict(self, job: Candidate, at: int) -> bool | None:
         """Whether the job matches; None where more must be read of it. Never None at the stage ERROR."""

@@ -11,6 +11,9 @@ const OPEN_CHILDREN = 12;
 const hasParts = (value) => Array.isArray(value.items) || value.args !== undefined || value.state !== undefined;
 const isTyped = (value) => typeof value.__type__ === "string";
 
+/** Whether nobody may read it: the server has its value, and shows what stands for it. */
+export const isMasked = (value) => value?.__type__ === "masked";
+
 /** branch, string, special (a type that JSON has no place for), empty or plain. */
 export function kindOf(value) {
   if (value === null || typeof value !== "object") return typeof value === "string" ? "string" : "plain";

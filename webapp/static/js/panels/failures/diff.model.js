@@ -1,5 +1,5 @@
 /** What differs between the arguments of two runs, value by value. Pure. */
-import { entriesOf, kindOf } from "../../components/tree.model.js";
+import { entriesOf, isMasked, kindOf } from "../../components/tree.model.js";
 
 /** Values that are told; a list of thousands says no more. */
 export const MOST = 300;
@@ -7,11 +7,15 @@ export const MOST = 300;
 /** An object of the job's own says what it is beside its parts. */
 const sameBranch = (a, b) => kindOf(a) === "branch" && kindOf(b) === "branch" && Array.isArray(a) === Array.isArray(b) && a.__type__ === b.__type__ && a.text === b.text;
 
-const equal = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+/** Of what is masked on both sides nobody can tell whether it differs. */
+function kindOfPair(a, b) {
+  if (isMasked(a) && isMasked(b)) return "masked";
+  return JSON.stringify(a) === JSON.stringify(b) ? "same" : "changed";
+}
 
 function* walk(path, failed, good) {
   if (!sameBranch(failed, good)) {
-    yield { path, kind: equal(failed, good) ? "same" : "changed", failed, good };
+    yield { path, kind: kindOfPair(failed, good), failed, good };
     return;
   }
   const [left, right] = [new Map(entriesOf(failed)), new Map(entriesOf(good))];
@@ -27,7 +31,7 @@ const named = (call) => Object.fromEntries([...call.positional.map((value, n) =>
 
 /**
  * Every value of two calls, {positional, named} each: `added` is in the failed run alone, `removed` in the good one alone.
- * @returns {{values: {path: string, kind: "same"|"changed"|"added"|"removed", failed?, good?}[], more: boolean}}
+ * @returns {{values: {path: string, kind: "same"|"changed"|"masked"|"added"|"removed", failed?, good?}[], more: boolean}}
  */
 export function diff(failed, good) {
   const values = [];

@@ -13,7 +13,7 @@ import { formOf, linesOf, readForm, readLines } from "./edit.model.js";
 const Line = ({ line, raw, onRaw, error }) => html`
   <div class=${`field ${error ? "wrong" : ""}`} data-field=${line.key}>
     <label class="label mono" for=${`e-${line.key}`}>${line.label}</label>
-    <textarea class="control mono" id=${`e-${line.key}`} rows=${Math.min(8, raw.split("\n").length)} spellcheck=${false} aria-invalid=${error ? "true" : undefined} aria-describedby=${error ? `ee-${line.key}` : undefined} value=${raw} onInput=${(event) => onRaw(event.target.value)}></textarea>
+    <textarea class="control mono" id=${`e-${line.key}`} rows=${Math.min(8, raw.split("\n").length)} spellcheck=${false} autocomplete="off" placeholder=${line.kept ? t("edit.kept", { shown: line.kept.text }) : undefined} aria-invalid=${error ? "true" : undefined} aria-describedby=${error ? `ee-${line.key}` : undefined} value=${raw} onInput=${(event) => onRaw(event.target.value)}></textarea>
     ${error && html`<p class="error" id=${`ee-${line.key}`} role="alert">${error}</p>`}
   </div>`;
 

@@ -8,22 +8,25 @@ import { UploadControl } from "./upload.js";
 
 const choiceName = (value) => (value === null ? t("form.none") : typeof value === "boolean" ? t(value ? "form.yes" : "form.no") : String(value));
 
+const keptWords = ({ kept }) => (kept ? t("edit.kept", { shown: kept.text }) : undefined);
+
 const described = (field, error) => ({
   id: `f-${field.name}`,
   name: field.name,
   "aria-invalid": error ? "true" : undefined,
   "aria-describedby": `h-${field.name}${error ? ` e-${field.name}` : ""}`,
-  required: field.required && field.kind !== "boolean",
+  required: field.required && !field.kept && field.kind !== "boolean",
 });
 
+/** What is secret is not read over a shoulder, and a browser neither fills it in nor keeps it. */
 const Text = ({ field, raw, onRaw, error, type = "text", ...more }) => html`
-  <input class="control" type=${type} ...${described(field, error)} ...${more} value=${raw} onInput=${(event) => onRaw(event.target.value)} autocomplete="off" />`;
+  <input class="control" type=${field.schema.writeOnly ? "password" : type} ...${described(field, error)} placeholder=${keptWords(field)} ...${more} value=${raw} onInput=${(event) => onRaw(event.target.value)} autocomplete=${field.schema.writeOnly ? "new-password" : "off"} />`;
 
 const Area = ({ field, raw, onRaw, error }) => html`
-  <textarea class="control" rows=${field.kind === "array" ? 3 : 5} ...${described(field, error)} value=${raw} onInput=${(event) => onRaw(event.target.value)} spellcheck=${false}></textarea>`;
+  <textarea class=${`control ${field.schema.writeOnly ? "secret" : ""}`} placeholder=${keptWords(field)} autocomplete="off" rows=${field.kind === "array" ? 3 : 5} ...${described(field, error)} value=${raw} onInput=${(event) => onRaw(event.target.value)} spellcheck=${false}></textarea>`;
 
 /** Digits as they are typed: number controls swallow what they do not like, and tell nobody. */
-const Digits = (props) => html`<${Text} ...${props} class="control short" inputmode=${props.field.kind === "integer" ? "numeric" : "decimal"} placeholder=${props.field.nullable ? t("form.none") : ""} />`;
+const Digits = (props) => html`<${Text} ...${props} class="control short" inputmode=${props.field.kind === "integer" ? "numeric" : "decimal"} placeholder=${keptWords(props.field) ?? (props.field.nullable ? t("form.none") : "")} />`;
 
 const Moment = (props) => html`
   <span class="with-unit"><${Text} ...${props} type="datetime-local" class="control short" step="1" /><span class="muted">${zoneName(now.peek())}</span></span>`;

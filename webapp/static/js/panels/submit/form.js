@@ -9,7 +9,7 @@ import { t } from "../../i18n.js";
 import { zone } from "../../prefs.js";
 import { go, toJob } from "../../router.js";
 import { receive } from "../../store.js";
-import { callOf } from "./call.model.js";
+import { bodyOfForm, callOf } from "./call.model.js";
 import { Field } from "./fields.js";
 import { collect, fieldsOf, firstRaws } from "./form.model.js";
 import { idFor } from "./once.model.js";
@@ -90,7 +90,7 @@ export function Form({ type, schedulers, head }) {
 
   const queue = options.queue.trim() || type.queue || "default";
   const sameCall = () => {
-    const { body } = read();
+    const body = bodyOfForm(type, read().body);
     return { body, call: callOf(type, body) };
   };
   return html`

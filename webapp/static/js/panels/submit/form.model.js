@@ -133,7 +133,7 @@ function convert(kind, raw, schema, zone) {
 function empty({ kind, schema, nullable, required }, zone) {
   if (nullable) return { value: null };
   if (kind === "array" && !schema.minItems) return { value: [] };
-  if (!required && (kind === "text" || kind === "textarea")) return convert(kind, "", schema, zone);
+  if (!required && (kind === "text" || kind === "textarea") && !schema.writeOnly) return convert(kind, "", schema, zone);
   if (!required) return { absent: true };
   return wrong(kind === "upload" ? "no_file" : "required");
 }
