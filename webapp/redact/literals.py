@@ -20,6 +20,8 @@ LINE_LEAST = 8
 _ORDINARY = frozenset({"none", "null", "true", "false", "self", "none)", "undefined"})
 #: What stands behind a text that was cut, also where the log of a job says how long it was.
 _CUT = re.compile(r"(?: … \([\d,]{1,20} characters\))?[….'\") \n]{0,20}\Z")
+#: Before the secret of a header.
+_SCHEME = re.compile(r"\A(?:Bearer|Basic|Token|Digest) +", re.IGNORECASE)
 #: Characters at the end of a text among which that is.
 _END = 80
 
@@ -30,6 +32,7 @@ class Literals:
     __slots__ = ("_forms", "numbers", "values")
 
     def __init__(self, values: Iterable[str], numbers: Iterable[int | float] = ()) -> None:
+        values = [part for value in values for part in (value, _SCHEME.sub("", value))]
         kept = {value[:VALUE_CHARS] for value in values if len(value) >= LEAST and value.lower() not in _ORDINARY}
         self.values = tuple(sorted((value for value in kept if MASK not in value), key=len, reverse=True)[:VALUES_MAX])
         self.numbers = frozenset(number for number in numbers if len(str(number)) >= DIGITS)

@@ -138,7 +138,8 @@ def _named(text: str, head: int, end: int, names: Names) -> tuple[int, int, str]
     sign = _SIGN.match(text, end)
     if sign:
         to_end = not sign[1] and (sign[2] == ":" or _is_alone(text, head, sign))
-        return _valued(text, sign.end(), to_end, name)
+        before = text[head - 1 : head]
+        return _valued(text, sign.end(), to_end, name, before if before in ("'", '"') else "")
     if text.startswith("--", head) and (gap := _OPTION.match(text, end)):
         return _valued(text, gap.end(), False, name)
     if head and text[head - 1] == "<" and (inner := _BETWEEN_TAGS.match(text, end)) and len(inner[0]) > 1:
@@ -155,7 +156,7 @@ def _is_alone(text: str, head: int, sign: re.Match[str]) -> bool:
     return text[end : end + 1] in (" ", "\t", "")
 
 
-def _valued(text: str, start: int, to_end: bool, name: str) -> tuple[int, int, str] | None:
+def _valued(text: str, start: int, to_end: bool, name: str, around: str = "") -> tuple[int, int, str] | None:
     escaped = _ESCAPED.match(text, start)
     if escaped:
         return (escaped.start(2), escaped.end(2), MASK) if escaped[2] else None
@@ -166,6 +167,9 @@ def _valued(text: str, start: int, to_end: bool, name: str) -> tuple[int, int, s
             return _within(quoted)
         return start, end, MASK
     end = _LINE.match(text, start).end() if to_end else scan(text, start)
+    if around and (closed := text.find(around, start, end)) >= 0:
+        # The quotes are around name and value: `"Authorization: Bearer x"`.
+        end = closed
     end = start + len(text[start:end].rstrip())
     value = text[start:end]
     if not value or value in ("None", "null", "True", "False", "true", "false"):

@@ -82,9 +82,9 @@ class Walk:
                 self._collect(part, depth + 1)
 
     def _text(self, value: str, path: Path, name: str) -> Any:
+        if self._rules.hook and (said := self._asked(name, value, value, path)) is not value:
+            return said
         shown = self.text(value[:TEXT_CHARS]) + (MASK if len(value) > TEXT_CHARS else "")
-        if shown == value and self._rules.hook:
-            return self._asked(name, value, value, path)
         if shown == value:
             return value
         self.is_changed = True
