@@ -139,7 +139,8 @@ def _named(text: str, head: int, end: int, names: Names) -> tuple[int, int, str]
     if sign:
         to_end = not sign[1] and (sign[2] == ":" or _is_alone(text, head, sign))
         before = text[head - 1 : head]
-        return _valued(text, sign.end(), to_end, name, before if before in ("'", '"') else "")
+        is_within = not sign[1] and before in ("'", '"')
+        return _valued(text, sign.end(), to_end, name, before if is_within else "")
     if text.startswith("--", head) and (gap := _OPTION.match(text, end)):
         return _valued(text, gap.end(), False, name)
     if head and text[head - 1] == "<" and (inner := _BETWEEN_TAGS.match(text, end)) and len(inner[0]) > 1:
@@ -166,7 +167,8 @@ def _valued(text: str, start: int, to_end: bool, name: str, around: str = "") ->
         if end <= quoted.end():
             return _within(quoted)
         return start, end, MASK
-    end = _LINE.match(text, start).end() if to_end else scan(text, start)
+    is_line = to_end and text[start : start + 1] not in _OPENING
+    end = _LINE.match(text, start).end() if is_line else scan(text, start)
     if around and (closed := text.find(around, start, end)) >= 0:
         # The quotes are around name and value: `"Authorization: Bearer x"`.
         end = closed

@@ -131,7 +131,7 @@ class Walk:
             while isinstance(shown, str) and shown is not key and shown in made:
                 shown += " "
             # A key that is not shown as it is has no path by which its value could be found again.
-            inner = (*path, key) if shown is key and isinstance(key, str) else ()
+            inner = _step(path, key) if shown is key and isinstance(key, str) else ()
             made[shown] = self.named(key if isinstance(key, str) else "", part, inner, depth + 1)
         return made
 
@@ -149,7 +149,7 @@ class Walk:
                 self.is_changed = True
                 made.append(Masked(MASK, path))
                 break
-            made.append(self.value(part, (*path, at), depth + 1, name))
+            made.append(self.value(part, _step(path, at), depth + 1, name))
         if isinstance(value, list):
             return made
         return _Tuple(made) if isinstance(value, tuple) else _rebuilt(made, value)
@@ -169,6 +169,11 @@ class Walk:
     def _pair(self, item: tuple, depth: int) -> tuple:
         key, part = item
         return _Tuple((self._key(key, depth), self.named(key if isinstance(key, str) else "", part, (), depth + 1)))
+
+
+def _step(path: Path, step: str | int) -> Path:
+    """One further; nowhere where there is no path, as for what is no argument."""
+    return (*path, step) if path else ()
 
 
 def _rebuilt(made: list, value: Iterable) -> Any:
