@@ -102,7 +102,7 @@ def _read_parameter(func: Callable[..., Any], parameter: inspect.Parameter) -> F
             field = _optional(field)
             titled |= field.schema
         default = _default(field, parameter)
-        if not titled.get("writeOnly"):
+        if not (titled.get("writeOnly") or titled.get("items", {}).get("writeOnly")):
             titled["default"] = default
     return Field(field.type, titled, field.nullable, field.items)
 

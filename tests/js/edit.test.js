@@ -49,3 +49,24 @@ test("only plain arguments that are shown whole can be edited, and only where th
   assert.ok(!isEditable({ ...job, arguments: given({}) }));
   assert.ok(!isEditable({ ...job, arguments: given({ a: { __type__: "more" } }) }));
 });
+
+const masked = (...at) => ({ __type__: "masked", text: "••••••", at });
+
+test("a masked argument is left empty and sent back as it was shown, unless it is typed anew", () => {
+  const secret = { schema: { type: "object", required: ["key"], properties: { key: { type: "string", writeOnly: true }, lines: { type: "array", items: { type: "string" } }, n: { type: "integer" } } } };
+  const called = { key: masked("named", "key"), lines: masked("named", "lines"), n: 1 };
+  assert.equal(isEditable({ args_editable: true, arguments: given(called) }), true);
+  const form = formOf(given(called), secret);
+  assert.deepEqual(form.raws, { key: "", lines: "", n: "1" });
+  assert.deepEqual(readForm(form.fields, form.raws), { edited: { args: called }, errors: {} });
+  assert.equal(readForm(form.fields, { ...form.raws, key: "new" }).edited.args.key, "new");
+  assert.deepEqual(Object.keys(readForm(formOf(given({}), secret).fields, { key: "", lines: "", n: "1" }).errors), ["key"]);
+});
+
+test("without a form a masked argument is an empty line; within one it stands as it was shown", () => {
+  const call = given({ db: { password: masked("named", "db", "password") } }, [masked("positional", "0")]);
+  const lines = linesOf(call);
+  assert.equal(lines[0].raw, "");
+  assert.deepEqual(readLines(lines, raws(lines)).edited, { args: call.named, positional: call.positional });
+  assert.equal(readLines(lines, { ...raws(lines), p0: '"new"' }).edited.positional[0], "new");
+});

@@ -125,3 +125,10 @@ test("facts that differ are marked, but for those that always do", () => {
   assert.equal(facts(side({ host: null }), null, 1).find(({ key }) => key === "host").failed, "its worker has left");
   assert.equal(facts(side({ timeout: null }), side({ timeout: -1 }), 1).find(({ key }) => key === "timeout").failed, "3 min (RQ's own)");
 });
+
+test("of what is masked in both runs nobody can tell whether it differs", () => {
+  const masked = { __type__: "masked", text: "••••••", at: ["named", "key"] };
+  const call = (key) => ({ positional: [], named: { key } });
+  assert.deepEqual(diff(call(masked), call(masked)).values.map(({ kind }) => kind), ["masked"]);
+  assert.deepEqual(diff(call(masked), call("x")).values.map(({ kind }) => kind), ["changed"]);
+});

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { advice, choices } from "../../webapp/static/js/panels/submit/after.model.js";
+import { asCurl, bodyOfForm, bodyOfJob, callOf, callOfJob, isIncomplete, PLACEHOLDER } from "../../webapp/static/js/panels/submit/call.model.js";
+import { asPython } from "../../webapp/static/js/panels/submit/call.python.model.js";
 import { collect, fieldsOf, firstRaws, kindOf, paragraphs, valueOf } from "../../webapp/static/js/panels/submit/form.model.js";
 import { idFor } from "../../webapp/static/js/panels/submit/once.model.js";
 import { byField, firstOptions, optionsBody } from "../../webapp/static/js/panels/submit/options.model.js";
@@ -158,4 +160,29 @@ test("the same submission keeps its id, another gets another", () => {
   assert.match(first.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(idFor({ type: "wait", args: { steps: 1 } }, first), first);
   assert.notEqual(idFor({ type: "wait", args: { steps: 2 } }, first).id, first.id);
+});
+
+test("an empty secret that is optional is not sent, so that the function's own default counts", () => {
+  const fields = fieldsOf({ properties: { key: { type: "string", writeOnly: true }, name: { type: "string" } } });
+  assert.deepEqual(collect(fields, { key: "", name: "" }), { args: { name: "" }, errors: {} });
+});
+
+test("the same call of a job with secrets has placeholders, and curl runs its payload again", () => {
+  const secret = { __type__: "masked", text: "••••••", at: ["named", "key"] };
+  const job = { id: "j", type: "deploy", func: "a.deploy", queue: "default", arguments: { positional: [], named: { key: secret, db: { password: secret }, n: 1 } } };
+  const call = callOfJob(job);
+  assert.deepEqual(call.args, { key: PLACEHOLDER, db: { password: PLACEHOLDER }, n: 1 });
+  assert.equal(isIncomplete(call), true);
+  assert.deepEqual(bodyOfJob(job, call), { again: "j" });
+  assert.match(asPython(call).code, /key="<masked>"/);
+});
+
+test("the same call of a form does not show what was typed as a secret", () => {
+  const type = { name: "deploy", func: "a.deploy", schema: { properties: { key: { type: "string", writeOnly: true }, host: { type: "string" } } } };
+  const body = bodyOfForm(type, { type: "deploy", args: { key: "hunter2", host: "h" } });
+  for (const shown of [asCurl(body, "http://x"), asPython(callOf(type, body)).code]) {
+    assert.doesNotMatch(shown, /hunter2/);
+    assert.match(shown, /masked/);
+  }
+  assert.equal(isIncomplete(bodyOfForm(type, { type: "deploy", args: { key: null, host: "h" } })), false);
 });

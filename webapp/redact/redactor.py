@@ -197,4 +197,5 @@ class Redactor:
 
 def is_marked(shape: Mapping[str, Any]) -> bool:
     """Whether a job type says that this parameter is secret: `Secret()`."""
-    return shape.get("writeOnly") is True
+    items = shape.get("items")
+    return shape.get("writeOnly") is True or (isinstance(items, dict) and items.get("writeOnly") is True)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import pytest
 
-from jobs import Param, Upload
+from jobs import Param, Secret, Upload
 from jobs._convert import convert_arguments
 
 
@@ -155,3 +155,12 @@ def test_an_upload_is_found_by_its_reference(tmp_path, monkeypatch: pytest.Monke
     (tmp_path / "uploads" / "ab12" / "x.png").write_bytes(b"")
     with pytest.raises(ValueError, match=r"must be a file that ends in one of \.csv, \.tsv"):
         convert_arguments(func, (), {"file": "upload:ab12/x.png"})
+
+
+def test_what_is_wrong_with_a_secret_is_said_without_it() -> None:
+    def func(key: Annotated[str, Secret(), Param(min_length=50)]) -> None: ...
+
+    for wrong in (12345678, "too short", ["listed"]):
+        with pytest.raises(ValueError, match="key: is not what this secret must be") as told:
+            convert_arguments(func, (), {"key": wrong})
+        assert str(wrong).strip("[']") not in str(told.value)

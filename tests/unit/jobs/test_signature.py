@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Optional
 
 import pytest
 
-from jobs import Param, Upload
+from jobs import Param, Secret, Upload
 from jobs._signature import SignatureError, read
 
 
@@ -116,6 +116,21 @@ def test_help_title_and_limits_come_from_annotated() -> None:
     assert found["e"]["accept"] == ".csv,.tsv"
 
 
+def test_a_secret_says_so_and_tells_no_default() -> None:
+    def func(
+        a: Annotated[str, Secret()],
+        b: Annotated[str | None, Secret(), "Long."] = "x",
+        c: Annotated[str, Param(lines=4), Secret()] = "x",
+        d: Annotated[list[Annotated[str, Secret()]], "Several."] = ("x",),
+    ) -> None: ...
+
+    found = properties(func)
+    assert [found[name].get("format") for name in "abc"] == ["password", "password", "textarea"]
+    assert all(found[name]["writeOnly"] for name in "abc")
+    assert found["d"]["items"]["writeOnly"]
+    assert not any("default" in field for field in found.values())
+
+
 def test_markers_of_other_libraries_are_understood_by_their_attributes() -> None:
     at_least, length = SimpleNamespace(ge=3), SimpleNamespace(min_length=0, max_length=None)
 
@@ -151,6 +166,7 @@ def with_annotation(annotation, default=...):
         (with_annotation(int | str), "is a choice of types"),
         (with_annotation("Missing"), "cannot be resolved"),
         (with_annotation(Literal[b"x"]), "strings, numbers and booleans"),
+        (with_annotation(Annotated[int, Secret()]), "`Secret` suits only str"),
         (with_annotation(Annotated[str, Param(ge=1)]), "`ge` suits only int or float"),
         (with_annotation(Annotated[int, Param(pattern="x")]), "`pattern` suits only str"),
         (with_annotation(Annotated[str, Param(pattern="(")]), "is no limit"),
