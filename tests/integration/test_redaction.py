@@ -31,6 +31,7 @@ DEPLOY, PLAIN = "tests.secret_jobs.deploy", "tests.secret_jobs.plain"
 MASK = "••••••"
 #: The secret itself, and halves of it.
 TOLD = re.compile(f"{WORD}|{WORD[:8]}|{WORD[8:]}", re.IGNORECASE)
+SAYING = {"done": 1, "total": 2, "message": f"with {WORD}"}
 GIVEN = {"host": "h1", "key": WORD, "smtp_password": WORD}
 
 
@@ -51,7 +52,10 @@ def plant(client: redis_py.Redis, web: WebServer) -> dict[str, str]:
     sent["large"] = queue.enqueue(PLAIN, password=WORD, big=os.urandom(40_000).hex()).id
     sent["scheduled"] = submitted(web, type="deploy", args=GIVEN, **{"in": 3_000, "meta": {"api_key": WORD}})
     sent["started"] = raw_jobs.listed(
-        client, "started", data=raw_jobs.payload(DEPLOY, ("h", WORD)), meta=pickle.dumps({"token": WORD})
+        client,
+        "started",
+        data=raw_jobs.payload(DEPLOY, ("h", WORD)),
+        meta=pickle.dumps({"token": WORD, "progress": SAYING}),
     )
     return sent
 
