@@ -31,6 +31,7 @@ DEPLOY, PLAIN = "tests.secret_jobs.deploy", "tests.secret_jobs.plain"
 MASK = "••••••"
 #: The secret itself, and halves of it.
 TOLD = re.compile(f"{WORD}|{WORD[:8]}|{WORD[8:]}", re.IGNORECASE)
+ADDED = "0123456789ab-012345"
 SAYING = {"done": 1, "total": 2, "message": f"with {WORD}"}
 GIVEN = {"host": "h1", "key": WORD, "smtp_password": WORD}
 
@@ -106,13 +107,13 @@ def odd_places(client: redis_py.Redis, jobs: dict[str, str]) -> None:
     client.xadd(_keys.notes(jobs["good"]), {"name": "n", "by": "b", "text": f"I used password={WORD}"})
     line = f"12:00:00 default: {DEPLOY}('h', '{WORD}') ({jobs['positional']})"
     for text in (line, f"12:00:01 ValueError: refused {WORD}", f"gone: {DEPLOY}('h', '{WORD}') (gone)"):
-        client.xadd(_keys.output("w1.1"), {"line": text})
+        client.xadd(_keys.output(ADDED), {"line": text})
     client.zadd("rq:cron_schedulers", {"cron": time.time()})
     entry = {
         "func_name": DEPLOY,
         "queue_name": "default",
-        "args": ["h", WORD],
-        "kwargs": {"smtp_password": WORD},
+        "args": json.dumps(["h", WORD]),
+        "kwargs": json.dumps({"smtp_password": WORD}),
         "interval": 60,
     }
     client.hset("rq:cron_scheduler:cron", mapping={"hostname": "h", "pid": 7, "cron_jobs": json.dumps([entry])})
@@ -157,7 +158,7 @@ def pages(scene: SimpleNamespace) -> list[str]:
         "operation",
         "output",
     }
-    boards = [*about_jobs, *about_causes, *others, *sorted(alone), "output/w1.1", "group/none"]
+    boards = [*about_jobs, *about_causes, *others, *sorted(alone), f"output/{ADDED}", "group/none"]
     return [
         *(f"/api/boards/{board}" for board in boards),
         *(
@@ -181,6 +182,14 @@ def test_no_address_tells_it(scene):
     plain = [rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and not rule.arguments]
     for path in [path for path in plain if path not in ("/live", "/ws/chat/")]:
         is_silent(get(scene.web, path)[1], path)
+
+
+def test_what_a_worker_wrote_and_what_cron_calls_is_shown_with_masks(scene):
+    lines = [line["text"] for line in get_ok(scene.web, f"/api/boards/output/{ADDED}")["value"]["lines"]]
+    assert [MASK in line for line in lines] == [True, True, True], lines
+    (row,) = get_ok(scene.web, "/api/boards/cron")["value"]["jobs"]
+    assert row["args"] == f"'h', {MASK}, smtp_password={MASK}"
+    is_silent([lines, row])
 
 
 def test_no_topic_of_the_socket_tells_it(scene):
