@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -78,22 +79,23 @@ def is_silent(told: Any, where: str = "") -> None:
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """A server of its own where the jobs have run, a web process and the operations process."""
     folder = tmp_path_factory.mktemp("redaction")
-    server = RedisServer()
-    server.start()
-    client = server.connection()
-    found = _publish.find(["tests.secret_jobs"])
-    _publish.publish(client, found, ["tests.secret_jobs"], "here")
-    web = WebServer(server.url, folder, {"RQLIVE_WRITE": 1})
-    settings = {"RQLIVE_REDIS_URL": server.url, "RQLIVE_WRITE": 1}
-    operations = Process([sys.executable, "-m", "webapp.operations"], folder, settings)
-    web.wait_ready()
-    jobs = plant(client, web)
-    work(server, folder)
-    odd_places(client, jobs)
-    yield SimpleNamespace(server=server, redis=client, web=web, operations=operations, jobs=jobs, folder=folder)
-    for process in (web, operations):
-        process.close()
-    server.close()
+    with ExitStack() as ends:
+        server = RedisServer()
+        ends.callback(server.close)
+        server.start()
+        client = server.connection()
+        found = _publish.find(["tests.secret_jobs"])
+        _publish.publish(client, found, ["tests.secret_jobs"], "here")
+        settings = {"RQLIVE_REDIS_URL": server.url, "RQLIVE_WRITE": 1}
+        operations = Process([sys.executable, "-m", "webapp.operations"], folder, settings)
+        ends.callback(operations.close)
+        web = WebServer(server.url, folder, {"RQLIVE_WRITE": 1})
+        ends.callback(web.close)
+        web.wait_ready()
+        jobs = plant(client, web)
+        work(server, folder)
+        odd_places(client, jobs)
+        yield SimpleNamespace(server=server, redis=client, web=web, operations=operations, jobs=jobs, folder=folder)
 
 
 def work(server: RedisServer, folder: Path) -> None:
