@@ -114,6 +114,12 @@ def test_a_worker_that_rq_has_lost_from_its_list_is_found_by_its_channel(web, re
     eventually(lambda: board(web, "processes")["unlisted"] == [worker.name])
 
 
+def test_who_skips_paused_queues_for_certain_is_told_by_name(web, worker_process):
+    worker_process("default")
+    exact = worker_process("default", options=("--queue-class", "jobs._pausable.PausableQueue"))
+    assert eventually(lambda: board(web, "processes")["pausable"]) == [exact.name]
+
+
 def test_among_too_many_channels_nobody_is_looked_for(redis, reader, monkeypatch):
     overview = Overview(as_of=0, totals=Totals(), queues={}, workers={}, running={}, figures={}, gathered=())
     with redis.pubsub() as channels:

@@ -1,7 +1,7 @@
 /** What can be done to a queue, and what is said of it: only what fits, to how many jobs, and the whole truth. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deedsOf, deedsOfAll, timeLabel, told } from "../../webapp/static/js/panels/queues/deeds.model.js";
+import { deedsOf, deedsOfAll, skipWords, timeLabel, told } from "../../webapp/static/js/panels/queues/deeds.model.js";
 import { goldens, speakEnglish } from "./support.js";
 
 speakEnglish();
@@ -48,4 +48,14 @@ test("suspending says how many idle workers may still take a job", () => {
 
 test("a pause is for ever or for a time", () => {
   assert.deepEqual([timeLabel(null), timeLabel(900)], ["until it is resumed", "for 15 min"]);
+});
+
+test("before a pause it is said how many of the workers that listen skip the queue for certain", () => {
+  const worker = (name, more = {}) => ({ name, state: "idle", queues: ["mail"], ...more });
+  const fleet = [worker("a"), worker("b"), worker("gone", { state: "lost" }), worker("elsewhere", { queues: ["other"] })];
+  assert.match(skipWords("mail", fleet, ["a", "b", "elsewhere"]), /^All 2 workers/);
+  assert.match(skipWords("mail", fleet, ["a", "gone"]), /^1 of the 2 workers/);
+  assert.match(skipWords("mail", fleet, []), /^None of the 2 workers/);
+  assert.equal(skipWords("nobody", fleet, ["a"]), "");
+  assert.equal(skipWords("mail", fleet, undefined), "", "it is not known yet");
 });

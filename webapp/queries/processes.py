@@ -50,6 +50,7 @@ def read(reader: redis.Redis, overview: Overview, now_ms: int) -> dict[str, Any]
     first.ask("locks", _ask_locks, queues)
     first.ask("cron", _ask_cron)
     first.ask("recorder", lambda pipe: pipe.hmget(_keys.RECORDER, "started_at", "heartbeat"))
+    first.ask("pausable", lambda pipe: pipe.zrangebyscore(_keys.PAUSABLE, now_ms / 1000 - _keys.PAUSABLE_TTL, "+inf"))
     first.ask("stats", lambda pipe: pipe.info("stats"))
     first.ask("lost", lost_workers.ask, looked_at)
     first.execute()
@@ -76,7 +77,14 @@ def read(reader: redis.Redis, overview: Overview, now_ms: int) -> dict[str, Any]
         "lost": lost_workers.ends(looked_at, first["lost"], jobs, overview, now_ms),
         "lost_more": len(lost) - len(looked_at),
         "unlisted": _unlisted(second, overview),
+        "pausable": _pausable(first["pausable"][0], overview),
     }
+
+
+def _pausable(answer: Any, overview: Overview) -> list[str]:
+    """Workers that said lately that they skip paused queues: as many as there are workers, at most PAUSABLE_MAX."""
+    told = {text(member) for member in reply(answer) or ()}
+    return sorted(name for name, info in overview.workers.items() if f"{info.hostname}:{info.pid}" in told)
 
 
 def _ask_locks(pipe: redis.client.Pipeline, queues: list[str]) -> None:

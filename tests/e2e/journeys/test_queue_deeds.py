@@ -56,3 +56,24 @@ def test_a_queue_is_held_paused_and_emptied_from_its_menu(site, visit, operation
     visitor.part("dialog.deeds").clicks("Suspend all workers")
     visitor.part("[data-testid=banner-suspended]").sees("All workers are suspended.").clicks("Resume")
     visitor.part("[data-testid=banner-suspended]").is_gone()
+
+
+def test_what_waits_of_one_function_is_held_and_the_menu_says_which_workers_skip_a_pause(
+    site, visit, operations_process, worker_process
+):
+    operations_process(env=OWN)
+    for func in ("nothing", "say_hello", "say_hello", "nothing", "say_hello"):
+        site.enqueue(f"tests.fixture_jobs.{func}", queue="mail")
+    visitor = visit(site).opens("/")
+    deeds = opens_deeds(visitor, "mail").sees("Hold one function…")
+    deeds.at.get_by_label("Function").select_option("tests.fixture_jobs.say_hello")
+    deeds.clicks("Hold one function…")
+    visitor.question.sees("3 jobs", "tests.fixture_jobs.say_hello")
+    visitor.agrees("Hold 3 jobs").is_told("3 jobs held")
+    visitor.part("[data-queue=mail]").sees("3 held")
+    assert site.redis.llen("rq:queue:mail") == 2
+
+    worker_process("other", "mail", options=("--queue-class", "jobs._pausable.PausableQueue"))
+    opens_deeds(visitor, "mail").sees("The one worker that listens skips the queue for certain")
+    visitor.page.keyboard.press("Escape")
+    visitor.opens("/workers").part("[data-testid=skips]").sees("skips paused queues")

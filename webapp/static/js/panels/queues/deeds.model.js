@@ -2,6 +2,15 @@
 import { duration, moment } from "../../format.js";
 import { t } from "../../i18n.js";
 
+/** How many of a queue's workers skip it for certain while it is paused, in words; "" where it has none. `pausable`: their names. */
+export function skipWords(queue, workers, pausable) {
+  const listening = workers.filter((worker) => worker.state !== "lost" && worker.queues.includes(queue));
+  if (!listening.length || !pausable) return "";
+  const n = listening.filter(({ name }) => pausable.includes(name)).length;
+  const which = n === listening.length ? "all" : n ? "some" : "none";
+  return t(`deeds.skip.${which}`, { n: which === "some" ? n : listening.length, of: String(listening.length) });
+}
+
 /** For how long a queue is paused, or all workers suspended, in seconds; null: until somebody resumes. */
 export const TIMES = [null, 300, 900, 3_600, 86_400];
 

@@ -2,12 +2,14 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useBoard } from "../../board.js";
 import { now } from "../../clock.js";
+import { number } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
-import { queues, totals } from "../../store.js";
+import { queues, totals, workers } from "../../store.js";
 import { whyNot } from "../actions.js";
-import { deedsOf, deedsOfAll, TIMES, timeLabel, told } from "./deeds.model.js";
+import { deedsOf, deedsOfAll, skipWords, TIMES, timeLabel, told } from "./deeds.model.js";
 import { perform } from "./do.js";
 
 export { perform };
@@ -26,7 +28,7 @@ const Times = ({ value, onChange }) => html`
 /** What is done to all queues concerns everybody. */
 const why = (queue) => whyNot(queue ? "operator" : "admin");
 
-function Deed({ deed, queue }) {
+function Deed({ deed, queue, skips }) {
   const [seconds, setSeconds] = useState(null);
   const refused = why(queue);
   const isOff = Boolean(refused) || deed.isOff;
@@ -42,7 +44,31 @@ function Deed({ deed, queue }) {
         <button type="button" class=${`button large ${deed.danger ? "danger" : ""}`} data-deed=${deed.name} aria-disabled=${isOff ? "true" : undefined} aria-describedby=${means} title=${refused || deed.means} onClick=${onClick}>${t(`deeds.${deed.name}`, { n: deed.n })}</button>
         ${deed.timed && html`<${Times} value=${seconds} onChange=${setSeconds} />`}
       </div>
-      <p id=${means}>${deed.means}</p>
+      <p id=${means}>${deed.means}${deed.name === "pause" && html` <span data-testid="skips">${skips}</span>`}</p>
+    </li>`;
+}
+
+/** What waits of one function alone: how many and which, the question says that follows. */
+function HoldFunction({ queue }) {
+  const functions = useBoard(`facets/${queue}/queued`).value?.functions ?? [];
+  const [chosen, setChosen] = useState("");
+  if (functions.length < 2) return null;
+  const func = functions.some((one) => one.func === chosen) ? chosen : functions[0].func;
+  const refused = why(queue);
+  const onClick = () => {
+    if (refused) return;
+    close();
+    perform("hold_function", { queue, func });
+  };
+  return html`
+    <li>
+      <div class="deed">
+        <button type="button" class="button large" data-deed="hold_function" aria-disabled=${refused ? "true" : undefined} aria-describedby="deed-hold_function" title=${refused || t("deeds.hold_function.means")} onClick=${onClick}>${t("deeds.hold_function")}</button>
+        <select aria-label=${t("deeds.which_function")} value=${func} onChange=${(event) => setChosen(event.target.value)}>
+          ${functions.map(({ func: name, title, count }) => html`<option key=${name} value=${name} selected=${name === func}>${title} (${number(count)})</option>`)}
+        </select>
+      </div>
+      <p id="deed-hold_function">${t("deeds.hold_function.means")}</p>
     </li>`;
 }
 
@@ -56,6 +82,7 @@ function Dialog({ queue }) {
   const stats = queues.value.find(({ name }) => name === queue);
   const deeds = queue ? (stats ? deedsOf(stats) : []) : deedsOfAll(totals.value ?? {});
   const facts = stats ? told(stats, now.value) : [];
+  const skips = skipWords(queue, workers.value, useBoard("processes").value?.pausable);
   const refused = why(queue);
   const onBackdrop = (event) => event.target === dialog.current && close();
   return html`
@@ -66,7 +93,7 @@ function Dialog({ queue }) {
       </div>
       ${facts.map(([text, tone]) => html`<p class=${tone ? `tinted ${tone}` : ""} key=${text}>${text}</p>`)}
       ${refused && html`<p role="note">${refused}</p>`}
-      <ul>${deeds.map((deed) => html`<${Deed} key=${deed.name} deed=${deed} queue=${queue} />`)}</ul>
+      <ul>${deeds.map((deed) => html`<${Deed} key=${deed.name} deed=${deed} queue=${queue} skips=${skips} />`)}${stats?.queued > 1 && html`<${HoldFunction} queue=${queue} />`}</ul>
     </dialog>`;
 }
 

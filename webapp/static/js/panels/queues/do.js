@@ -4,6 +4,7 @@ import { ask } from "../../components/ask.js";
 import { say, sayError } from "../../components/toast.js";
 import { t } from "../../i18n.js";
 import { askMany } from "../../operations.js";
+import { term } from "../../query.model.js";
 import { whyNot } from "../actions.js";
 
 const done = (name, values) => say(t(`deeds.${name}.done`, values));
@@ -11,11 +12,18 @@ const done = (name, values) => say(t(`deeds.${name}.done`, values));
 /** What waits, is held or parked: asked for by the queue, told and started like anything that is done to many jobs. */
 const empty = (queue) => askMany({ verb: "delete", ask: () => api.onQueue(queue, "empty"), about: queue, title: t("deeds.empty.ask", { queue }), text: t("deeds.empty.asked") });
 
+/** Of one function alone: as a search, so that it is told beforehand exactly how many and which. */
+const holdFunction = ({ queue, func }) => {
+  const q = ["status:queued", term("queue", queue), term("func", func)].join(" ");
+  askMany({ verb: "hold", of: { q }, about: q });
+};
+
 const DEEDS = {
   async hold({ queue }) {
     const { held } = await api.onQueue(queue, "hold");
     done("hold", { queue, n: held });
   },
+  hold_function: holdFunction,
   async release({ queue }) {
     const { released, let_go: gone } = await api.onQueue(queue, "release");
     done("release", { queue, n: released });

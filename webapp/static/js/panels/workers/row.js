@@ -1,9 +1,11 @@
 /** One worker as a row of the table. */
 import { duration, NOTHING, number, percent, roughly, ticking, workerName } from "../../format.js";
+import { computed } from "@preact/signals";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
 import { liveNow } from "../../liveness.js";
 import { to } from "../../router.js";
+import { boards } from "../../store.js";
 import { isInTrouble, tone } from "../workers.model.js";
 import { Doing } from "./doing.js";
 import { WorkerMenu } from "./menu.js";
@@ -17,6 +19,11 @@ export const QueueLinks = ({ queues, most = queues.length }) => html`
   ${!queues.length && html`<span class="tinted s-warn">${t("workers.no_queue")}</span>`}
   ${queues.slice(0, most).map((name, at) => html`${at > 0 && " "}<a key=${name} href=${to("jobs", { queue: name })}>${name}</a>`)}
   ${queues.length > most && html` <span class="quiet" title=${queues.join(" ")}>+${number(queues.length - most)}</span>`}`;
+
+/** Names of those that skip paused queues for certain: it changes seldom, and only its words repaint. */
+const pausable = computed(() => (boards.value.processes?.value?.value?.pausable ?? []).join("\n"));
+
+export const Skips = ({ name }) => pausable.value.split("\n").includes(name) && html` · <span title=${t("workers.skips.tip")} data-testid="skips">${t("workers.skips")}</span>`;
 
 /** Share of failed runs from which on it is coloured. */
 const WORTH_A_LOOK = 0.01;
@@ -56,7 +63,7 @@ export const WorkerRow = ({ worker, gone }) => html`
         <span class=${`dot large tinted ${isInTrouble(worker) ? "hollow" : ""}`} aria-hidden="true"></span>
         <a class="clip" href=${to("workers", { worker: worker.name })} title=${worker.name}>${workerName(worker)}</a>
       </span>
-      <span class="fleet-sub clip">${isHalf(worker) ? t("workers.half") : (worker.note ?? about(worker))}</span>
+      <span class="fleet-sub clip">${isHalf(worker) ? t("workers.half") : (worker.note ?? about(worker))}<${Skips} name=${worker.name} /></span>
     </th>
     <td class="fleet-doing">${gone ? t("worker.gone") : html`<${Doing} worker=${worker} />`}</td>
     <td class="fleet-queues"><${QueueLinks} queues=${worker.queues} most=${QUEUES_MOST} /></td>
