@@ -93,7 +93,7 @@ function Dialog({ queue }) {
       </div>
       ${facts.map(([text, tone]) => html`<p class=${tone ? `tinted ${tone}` : ""} key=${text}>${text}</p>`)}
       ${refused && html`<p role="note">${refused}</p>`}
-      <ul>${deeds.map((deed) => html`<${Deed} key=${deed.name} deed=${deed} queue=${queue} skips=${skips} />`)}${stats?.queued > 1 && html`<${HoldFunction} queue=${queue} />`}</ul>
+      <ul>${deeds.map((deed) => html`<${Deed} key=${deed.name} deed=${deed} queue=${queue} skips=${skips} />${deed.name === "hold" && html`<${HoldFunction} key="hold_function" queue=${queue} />`}`)}</ul>
     </dialog>`;
 }
 

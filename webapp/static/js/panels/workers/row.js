@@ -23,7 +23,7 @@ export const QueueLinks = ({ queues, most = queues.length }) => html`
 /** Names of those that skip paused queues for certain: it changes seldom, and only its words repaint. */
 const pausable = computed(() => (boards.value.processes?.value?.value?.pausable ?? []).join("\n"));
 
-export const Skips = ({ name }) => pausable.value.split("\n").includes(name) && html` · <span title=${t("workers.skips.tip")} data-testid="skips">${t("workers.skips")}</span>`;
+const Skips = ({ name }) => pausable.value.split("\n").includes(name) && html`<span class="fleet-sub clip" title=${t("workers.skips.tip")} data-testid="skips">${t("workers.skips")}</span>`;
 
 /** Share of failed runs from which on it is coloured. */
 const WORTH_A_LOOK = 0.01;
@@ -63,7 +63,8 @@ export const WorkerRow = ({ worker, gone }) => html`
         <span class=${`dot large tinted ${isInTrouble(worker) ? "hollow" : ""}`} aria-hidden="true"></span>
         <a class="clip" href=${to("workers", { worker: worker.name })} title=${worker.name}>${workerName(worker)}</a>
       </span>
-      <span class="fleet-sub clip">${isHalf(worker) ? t("workers.half") : (worker.note ?? about(worker))}<${Skips} name=${worker.name} /></span>
+      <span class="fleet-sub clip">${isHalf(worker) ? t("workers.half") : (worker.note ?? about(worker))}</span>
+      <${Skips} name=${worker.name} />
     </th>
     <td class="fleet-doing">${gone ? t("worker.gone") : html`<${Doing} worker=${worker} />`}</td>
     <td class="fleet-queues"><${QueueLinks} queues=${worker.queues} most=${QUEUES_MOST} /></td>
