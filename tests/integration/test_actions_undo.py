@@ -159,6 +159,14 @@ def test_a_job_of_any_size_can_be_put_back_and_none_where_memory_runs_short(redi
     assert not list(redis.scan_iter(f"*{second}*"))
 
 
+def test_a_note_that_cannot_be_written_leaves_no_job_half_deleted(redis, door, queue):
+    job = queue.enqueue(fixture_jobs.nothing)
+    redis.set(_keys.trash(job.id), "of another program")
+    assert jobs.delete(door, job.id) is None
+    assert not list(redis.scan_iter(f"*{job.id}*"))
+    assert queue.job_ids == []
+
+
 def test_what_was_deleted_twice_under_one_id_is_that_of_the_second(redis, door, queue):
     queue.enqueue(fixture_jobs.nothing, job_id="mine")
     first = jobs.delete(door, "mine")

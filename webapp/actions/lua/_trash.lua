@@ -79,9 +79,14 @@ local function has_room_for_one()
   return count < K.trash_max and not is_memory_short()
 end
 
+-- Where it is noted how deleted jobs were: many in one key, since a key of its own would cost each more than its note.
+local function notes_key(id)
+  return K.trash .. string.sub(redis.sha1hex(id), 1, K.trash_spread)
+end
+
 -- Whether the job is to be kept; it is counted.
 local function has_room(job, o)
-  if not o.trash or unfit('hash', K.trash_index) then
+  if not o.trash or unfit('hash', K.trash_index, notes_key(job.id)) then
     return false
   end
   local kept = o.trash.kept or 0
@@ -93,11 +98,6 @@ local function has_room(job, o)
     redis.call('HSET', K.trash_index, job.id, string.format('%d ', now_ms + o.trash.life) .. o.trash.token)
   end
   return true
-end
-
--- Where it is noted how deleted jobs were: many in one key, since a key of its own would cost each more than its note.
-local function notes_key(id)
-  return K.trash .. string.sub(redis.sha1hex(id), 1, K.trash_spread)
 end
 
 -- Rename the parts and note `places`, each {word, …}. Nothing of the job is left where it was.
