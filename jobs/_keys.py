@@ -7,6 +7,12 @@ the files folder is here too, because web and workers must agree on it as they a
 import hashlib
 import os
 
+from jobs._budget import OURS_BYTES as OURS_BYTES
+from jobs._budget import is_full as is_full
+from jobs._budget import log_bytes as log_bytes
+from jobs._budget import ours_bytes as ours_bytes
+from jobs._budget import used_memory as used_memory
+
 #: Version of what the keys hold. A reader that meets a newer one says so and shows the raw value.
 SCHEMA = 1
 
@@ -45,6 +51,10 @@ LOG_BYTES = 256 * 1024
 LOG_LINE_CHARS = 8_192
 #: All logs together; the sweep removes the oldest beyond it.
 LOGS_BYTES = 48 * 1024 * 1024
+#: string: bytes that all logs may grow by until the next sweep, which sets it. TTL LOG_ROOM_TTL: where nobody sweeps,
+#: each log has its own cap only.
+LOG_ROOM = f"{PREFIX}log-room"
+LOG_ROOM_TTL = 600
 
 #: zset, job id -> bytes of its notes. At most NOTED_JOBS_MAX; the sweep walks it to end notes whose job is gone.
 NOTES_INDEX = f"{PREFIX}notes-index"

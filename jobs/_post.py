@@ -9,6 +9,7 @@ from typing import Any
 
 from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ResponseError
 from redis.retry import Retry as RetryPolicy
 from rq.job import Job, Retry
 
@@ -17,6 +18,8 @@ from jobs._log import LINE_BYTES, Line
 
 #: Seconds after which Redis counts as away.
 TIMEOUT = 0.5
+#: Seconds for which it counts how full Redis was.
+FRESH = 5.0
 #: Lines of one script: it holds Redis up for about a millisecond.
 LINES_AT_ONCE = 1_000
 #: RQ's defaults (rq.defaults): seconds that a job is kept after its end.
@@ -39,9 +42,9 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1
 """
 
-# KEYS: the job's hash, its log, the index of logs.
+# KEYS: the job's hash, its log, the index of logs, how many bytes all logs may still grow by.
 # ARGV: job id, epoch seconds, cap (bytes), bytes a line costs beyond its text, seconds to live (-1: for ever), run;
-# then at, level, text and number of each line. Returns 0 if the job is gone.
+# then at, level, text and number of each line. Returns 0 if the job is gone, 2 if all logs together have no room.
 # `b` is where a line begins in all the text ever written, so what lies before a cap is found without counting. Lines
 # that are there already (their reply was lost, and they were sent again) are left out.
 LOG = """
@@ -51,12 +54,14 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
   redis.call('ZREM', KEYS[3], ARGV[1])
   return 0
 end
+local room = redis.call('GET', KEYS[4])
+if room and tonumber(room) <= 0 then return 2 end
 local function fields(entry)
   local found = {}
   for i = 1, #entry[2], 2 do found[entry[2][i]] = entry[2][i + 1] end
   return found
 end
-local written, ends = 0, 0
+local written, ends, began = 0, 0, nil
 local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
 if last then
   last = fields(last)
@@ -67,9 +72,11 @@ for i = 7, #ARGV, 4 do
   if tonumber(ARGV[i + 3]) > written then
     redis.call('XADD', log, '*', 'at', ARGV[i], 'run', run, 'level', ARGV[i + 1], 'text', ARGV[i + 2],
       'n', ARGV[i + 3], 'b', string.format('%.0f', ends))
+    began = began or ends
     ends = ends + #ARGV[i + 2] + ARGV[4]
   end
 end
+if room and began then redis.call('DECRBY', KEYS[4], string.format('%.0f', ends - began)) end
 local from, kept, moved = '-', nil, false
 repeat
   local head = redis.call('XRANGE', log, from, '+', 'COUNT', from == '-' and 1 or 100)
@@ -87,26 +94,53 @@ return 1
 """
 
 
+#: What the script answers where all logs together have no room.
+NO_ROOM = 2
+
+
+class NoRoom(Exception):
+    """Redis is nearly full, or all logs together are as large as they may be: to be tried again."""
+
+
 class RedisPost:
     """Writes what a run tells, for as long as its job exists. One connection, opened by the first delivery."""
 
     def __init__(self, job: Job, run_id: str) -> None:
         self._client = Redis(connection_pool=own_pool(job.connection))
         self._job_id, self._run_id, self._lifetime = job.id, run_id, lifetime(job, succeeded=None)
-        self._keys = (_keys.job(job.id), _keys.log(job.id), _keys.LOG_INDEX)
+        self._keys = (_keys.job(job.id), _keys.log(job.id), _keys.LOG_INDEX, _keys.LOG_ROOM)
+        self._is_full, self._ask_at, self._cap = False, 0.0, _keys.LOG_BYTES
 
     def deliver(self, lines: list[Line], stages: list[dict[str, Any]] | None, lifetime: int | None) -> bool:
-        """Write progress and log in one round trip. False if the job is gone: then its log is gone too."""
+        """Write progress and log in one round trip, two every FRESH seconds. False if the job is gone: then its log is
+        gone too. Raises NoRoom."""
+        self._ask_for_room()
         with self._client.pipeline(transaction=False) as pipe:
             if stages is not None:
                 pipe.eval(PROGRESS, 1, self._keys[0], _keys.PROGRESS_FIELD, self._progress(stages))
             for start in range(0, len(lines), LINES_AT_ONCE) or ([0] if lifetime is not None else []):
                 self._add_lines(pipe, lines[start : start + LINES_AT_ONCE], lifetime)
-            return all(pipe.execute())
+            answers = pipe.execute()
+        if NO_ROOM in answers:
+            raise NoRoom
+        return all(answers)
 
     def close(self) -> None:
         """Close the connection."""
         self._client.connection_pool.disconnect()
+
+    def _ask_for_room(self) -> None:
+        if time.monotonic() >= self._ask_at:
+            try:
+                memory = self._client.info("memory")
+            except ResponseError:
+                # This user may not ask: as where there is no limit.
+                memory = {}
+            self._ask_at = time.monotonic() + FRESH
+            self._is_full = _keys.is_full(memory, self._is_full)
+            self._cap = _keys.log_bytes(_keys.used_memory(memory)[1], _keys.LOG_BYTES)
+        if self._is_full:
+            raise NoRoom
 
     def _progress(self, stages: list[dict[str, Any]]) -> bytes:
         told = {"run": self._run_id, "at": int(time.time() * 1000), "stages": stages}
@@ -114,9 +148,9 @@ class RedisPost:
 
     def _add_lines(self, pipe: Any, lines: list[Line], lifetime: int | None) -> None:
         seconds = self._lifetime if lifetime is None else lifetime
-        head = (self._job_id, int(time.time()), _keys.LOG_BYTES, LINE_BYTES, seconds, self._run_id)
+        head = (self._job_id, int(time.time()), self._cap, LINE_BYTES, seconds, self._run_id)
         told = [part for line in lines for part in (line.at, line.level, _bytes(line.text), line.number)]
-        pipe.eval(LOG, 3, *self._keys, *head, *told)
+        pipe.eval(LOG, 4, *self._keys, *head, *told)
 
 
 def lifetime(job: Job, succeeded: bool | None, result: Any = None) -> int:

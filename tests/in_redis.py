@@ -10,6 +10,7 @@ from webapp import files
 from webapp.actions.door import Actor, Door
 from webapp.config import Config
 from webapp.connections import Connections
+from webapp.memory import Memory
 from webapp.operations.lease import Lease
 from webapp.operations.shift import Tools
 from webapp.operations.trash import OneByOne
@@ -62,7 +63,7 @@ def empty_trash(door: Door) -> None:
     client = door.writer
     for job_id, told in client.hgetall(_keys.TRASH).items():
         client.hset(_keys.TRASH, job_id, b"1 " + told.split()[1])
-    tools = Tools(Connections(client, client, client.connection_pool), Lease(client, "operations"))
+    tools = Tools(Connections(client, client, client.connection_pool, Memory(client)), Lease(client, "operations"))
     tools.clock.absorb(client.time())
     work = OneByOne(client.hgetall(_keys.TRASH), tools, files.store(door.config)).work()
     assert all(step is None for step in work)

@@ -8,7 +8,9 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
+
+from jobs._address import is_sentinel, service
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ROLES = ("viewer", "operator", "admin")
@@ -20,6 +22,8 @@ SECRET_CHARS = 32
 FEED_MODES = ("auto", "tracking", "keyspace", "sampling")
 LOG_FORMS = ("plain", "json")
 SCHEMES = ("redis", "rediss", "unix")
+#: RQ's own settings of TLS, and the options of an address that they become.
+TLS = {f"REDIS_SSL_{name}": f"ssl_{name.lower()}" for name in ("CA_CERTS", "CERT_REQS", "CERTFILE", "KEYFILE")}
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
 
@@ -219,11 +223,17 @@ def redis_url(env: Mapping[str, str] = os.environ) -> str | None:
     scheme = "rediss" if env.get("REDIS_SSL", "").lower() in TRUE else "redis"
     secret = f":{quote(env['REDIS_PASSWORD'], safe='')}@" if env.get("REDIS_PASSWORD") else ""
     host, port = env.get("REDIS_HOST") or "localhost", env.get("REDIS_PORT") or "6379"
-    return f"{scheme}://{secret}{host}:{port}/{env.get('REDIS_DB') or '0'}"
+    options = urlencode({option: env[name] for name, option in TLS.items() if env.get(name)}, safe="/")
+    question = f"?{options}" if options and scheme == "rediss" else ""
+    return f"{scheme}://{secret}{host}:{port}/{env.get('REDIS_DB') or '0'}{question}"
 
 
 def public_url(url: str) -> str:
     """The same address without its password, fit to be shown: `redis://localhost:6379/0`."""
+    if is_sentinel(url):
+        scheme, _, rest = url.partition("?")[0].partition("://")
+        login, _, place = rest.rpartition("@")
+        return f"{scheme}://{login.partition(':')[0]}{':***@' * bool(login)}{place}"
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return f"unix://{parts.path}"
@@ -235,6 +245,10 @@ def public_url(url: str) -> str:
 
 def short_address(url: str) -> str:
     """What tells this Redis from another at a glance: `localhost:6379`, with its database unless that is 0."""
+    if is_sentinel(url):
+        found = service(url)
+        host, port = found.sentinels[0]
+        return f"{found.name} ({host}:{port})"
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return parts.path
@@ -255,14 +269,18 @@ def _check_issuer(issuer: str, client_id: str | None) -> None:
 def _check_redis_url(url: str) -> None:
     """The text does not repeat the address: it may hold a password."""
     try:
+        if is_sentinel(url):
+            service(url)
+            return
         parts = urlsplit(url)
         usable = parts.scheme in SCHEMES and parts.port != 0
     except ValueError:  # a port that is no number
         usable = False
     if not usable:
         raise ConfigError(
-            "The address of Redis that was given is not one that begins with redis://, rediss:// or unix://. "
-            "Use one like redis://localhost:6379/0."
+            "The address of Redis that was given is not one that begins with redis://, rediss://, unix:// or "
+            "redis+sentinel://. "
+            "Use one like redis://localhost:6379/0, or redis+sentinel://host:26379,host:26379/mymaster/0."
         )
 
 

@@ -12,7 +12,9 @@ from redis.backoff import NoBackoff
 from redis.connection import Connection
 from redis.retry import Retry
 
+from jobs._address import pool
 from webapp.config import Config
+from webapp.memory import Memory
 
 #: Seconds for one reply. Every read is bounded, so a slower answer means that Redis is in trouble.
 REPLY_TIMEOUT = 5.0
@@ -28,6 +30,7 @@ class Connections:
     reader: redis.Redis
     writer: redis.Redis
     feed_pool: redis.ConnectionPool
+    memory: Memory
 
     def feed(self) -> Connection:
         """A connection of one's own over RESP3, connected. Raises redis.RedisError. End it with `end_feed`."""
@@ -44,8 +47,8 @@ class Connections:
         return {name: pool.connection_class.sent for name, pool in pools.items()}
 
     def close(self) -> None:
-        for pool in (self.reader.connection_pool, self.writer.connection_pool, self.feed_pool):
-            pool.disconnect()
+        for each in (self.reader.connection_pool, self.writer.connection_pool, self.feed_pool):
+            each.disconnect()
 
 
 def connect(config: Config) -> Connections:
@@ -57,22 +60,23 @@ def connect(config: Config) -> Connections:
     read_url = config.reader_url or write_url
     common = {"protocol": 3, "socket_timeout": REPLY_TIMEOUT, "socket_connect_timeout": CONNECT_TIMEOUT}
     once, twice = Retry(NoBackoff(), 0), Retry(NoBackoff(), 1)
+    writer = _client(write_url, retry=once, **common)
     return Connections(
         reader=_client(read_url, retry=twice, **common),
-        writer=_client(write_url, retry=once, **common),
-        feed_pool=_counted(redis.ConnectionPool.from_url(read_url, retry=once, **common)),
+        writer=writer,
+        feed_pool=_counted(pool(read_url, retry=once, **common)),
+        memory=Memory(writer),
     )
 
 
 def _client(url: str, **options: Any) -> redis.Redis:
     """A client that lets the 51st command wait for a connection; redis-py's own pool refuses the 101st."""
-    pool = redis.BlockingConnectionPool.from_url(url, max_connections=POOL_MAX, timeout=REPLY_TIMEOUT, **options)
-    return redis.Redis(connection_pool=_counted(pool))
+    return redis.Redis(connection_pool=_counted(pool(url, most=POOL_MAX, wait=REPLY_TIMEOUT, **options)))
 
 
-def _counted(pool: redis.ConnectionPool) -> redis.ConnectionPool:
-    """`pool`, whose connections count what they send, in `sent` of a class that is its own."""
-    parent = pool.connection_class
+def _counted(made: redis.ConnectionPool) -> redis.ConnectionPool:
+    """`made`, whose connections count what they send, in `sent` of a class that is its own."""
+    parent = made.connection_class
 
     class Counted(parent):
         sent = 0
@@ -82,8 +86,8 @@ def _counted(pool: redis.ConnectionPool) -> redis.ConnectionPool:
             Counted.sent += 1
             super().send_packed_command(*args, **options)
 
-    pool.connection_class = Counted
-    return pool
+    made.connection_class = Counted
+    return made
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -98,3 +102,8 @@ def reader() -> redis.Redis:
 def writer() -> redis.Redis:
     """The writer of the current app. Only `webapp.actions` may use it."""
     return current_app.extensions["connections"].writer
+
+
+def memory() -> Memory:
+    """How full the Redis of the current app is."""
+    return current_app.extensions["connections"].memory

@@ -250,6 +250,10 @@ class Health(Value):
     pages_here: int = 0
     address: str = ""
     message: str | None = None
+    #: What keeps us from writing what is only ours: `level` (full, refusing), `used`, `max`; None: nothing does.
+    memory: dict | None = None
+    #: Why Redis is looked at less often: `reason` (slow, memory), `ms` of a reply, `every_ms` a look; None: it is not.
+    easing: dict | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

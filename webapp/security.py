@@ -115,7 +115,7 @@ def rights() -> Rights:
 
 def door() -> Door:
     """The door to the actions for the current request."""
-    return Door(connections.writer(), current_app.config["RQLIVE"], actor())
+    return Door(connections.writer(), current_app.config["RQLIVE"], actor(), connections.memory())
 
 
 def _check_host(config: Config) -> None:

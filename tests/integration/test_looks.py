@@ -10,6 +10,7 @@ from webapp.live import events
 from webapp.live.activity import ActivityTail
 from webapp.live.interest import Dirty
 from webapp.live.looks import Looks
+from webapp.memory import Memory
 from webapp.queries.clock import RedisClock
 from webapp.queries.figures import FiguresCache
 from webapp.queries.job import JobReader
@@ -25,11 +26,11 @@ def told() -> list:
 
 
 @pytest.fixture
-def looks(told) -> Looks:
+def looks(told, redis: redis_py.Redis) -> Looks:
     titles, clock = Titles(), RedisClock()
     rows = RowReader(titles)
     overview = OverviewReader(clock, rows, FiguresCache(titles), Liveness())
-    return Looks(titles, rows, JobReader(clock, rows), overview, ActivityTail(rows, clock), told.extend)
+    return Looks(titles, rows, JobReader(clock, rows), overview, ActivityTail(rows, clock), told.extend, Memory(redis))
 
 
 @pytest.fixture

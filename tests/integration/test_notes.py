@@ -12,6 +12,7 @@ from tests.in_process import error, running
 from tests.in_redis import activity, stored
 from tests.live import Page, ask
 from tests.processes import WebServer
+from webapp import memory
 from webapp.config import Config
 from webapp.connections import connect
 from webapp.operations.sweep import Sweeper
@@ -151,7 +152,8 @@ def test_all_notes_together_are_bounded_and_those_of_vanished_jobs_make_room(cli
     assert size(redis, ids[1]) == size(redis, ids[2])
 
 
-def test_a_small_redis_gives_notes_a_thousandth(client, redis, job_id):
+def test_a_small_redis_gives_notes_a_thousandth(client, redis, job_id, monkeypatch):
+    monkeypatch.setattr(memory, "FRESH", 0)
     redis.config_set("maxmemory", 1_000_000_000)
     try:
         redis.zadd(_keys.NOTES_INDEX, {job_id: 999_800})

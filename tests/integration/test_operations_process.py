@@ -16,6 +16,7 @@ from tests.support import eventually
 from webapp import figure_fields as ff
 from webapp.config import Config
 from webapp.connections import Connections
+from webapp.memory import Memory
 from webapp.operations.lease import Lease
 from webapp.operations.sweep import Sweeper
 
@@ -172,7 +173,7 @@ def test_a_user_who_may_write_nothing_but_our_keys_can_record(own_redis_server, 
     with own_redis_server.connection(username="recorder", password="secret") as user:
         with pytest.raises(NoPermissionError):
             user.delete("rq:queue:default")
-        Sweeper(Connections(user, user, user.connection_pool), Config(redis_url="unix://")).sweep()
+        Sweeper(Connections(user, user, user.connection_pool, Memory(user)), Config(redis_url="unix://")).sweep()
 
 
 def test_told_not_to_record_it_sends_nothing_and_stays(redis, operations_process):

@@ -13,7 +13,7 @@ from jobs import _keys
 from tests import fixture_jobs
 from webapp.config import Config
 from webapp.connections import connect
-from webapp.operations import file_sweep, log_sweep, sweep
+from webapp.operations import file_sweep, log_sweep
 from webapp.operations.figures_sweep import FiguresSweep
 from webapp.operations.file_sweep import FileSweep
 from webapp.operations.sweep import Sweeper
@@ -80,9 +80,9 @@ def test_logs_beyond_their_share_go_oldest_first(redis, sweeper, monkeypatch):
 
 
 def test_on_a_small_redis_everything_of_ours_has_a_small_share():
-    assert sweep._budget(0) == 64 * 1024 * 1024
-    assert sweep._budget(16 * 1024**3) == 64 * 1024 * 1024
-    assert sweep._budget(100 * 1024**2) == 2 * 1024**2
+    assert _keys.ours_bytes(0) == 64 * 1024 * 1024
+    assert _keys.ours_bytes(16 * 1024**3) == 64 * 1024 * 1024
+    assert _keys.ours_bytes(100 * 1024**2) == 2 * 1024**2
 
 
 @pytest.mark.parametrize("own_redis_server", [{"options": {"maxmemory": "50mb"}}], indirect=True)
@@ -138,7 +138,7 @@ def test_only_keys_of_ours_are_touched(redis, sweeper, job):
     before = {key: redis.dump(key) for key in foreign}
     sweeper.sweep()
     assert {key: redis.dump(key) for key in foreign} == before
-    assert set(redis.keys()) == foreign | {_keys.SWEEP.encode()}
+    assert set(redis.keys()) == foreign | {_keys.SWEEP.encode(), _keys.LOG_ROOM.encode()}
 
 
 def test_one_process_sweeps_at_a_time(redis, sweeper):

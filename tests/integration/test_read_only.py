@@ -147,7 +147,7 @@ def test_everything_can_be_looked_at_as_the_only_user(server, web_server):
 
 def test_what_was_refused_once_is_not_tried_again(server):
     connections = connect(Config(redis_url=as_viewer(server)))
-    probe = Probe(connections.writer, "p")
+    probe = Probe(connections, "p")
     assert [probe.send() for _ in range(5)] == [False] * 5
     connections.close()
     assert refused_writes(server.connection()) == ["set"]

@@ -37,6 +37,14 @@ test("sampling says that it is sampling", () => {
   assert.equal(at({ health: { ...health, feed: { mode: "sampling", proved_at: null } } }).key, "status.sampling");
 });
 
+test("easing off is said with its pace, and what is shown stays live", () => {
+  const slow = at({ health: { ...health, easing: { reason: "slow", ms: 140, every_ms: 1400 } } });
+  assert.deepEqual([slow.level, slow.live, slow.key, slow.values.n], ["ease", true, "status.easing.slow", 1]);
+  const full = at({ health: { ...health, easing: { reason: "memory", ms: 1, every_ms: 2000 } } });
+  assert.deepEqual([full.key, full.values.n], ["status.easing.memory", 2]);
+  assert.equal(at({ health: { ...away, easing: { reason: "slow", ms: 900, every_ms: 2000 } } }).live, false);
+});
+
 test("a feed without a sign of life is not trusted", () => {
   const old = { ...health, feed: { mode: "tracking", proved_at: NOW - 60_000 }, reconciled_at: NOW - 50_000 };
   assert.deepEqual([at({ health: old }).live, at({ health: old }).key], [false, "status.quiet"]);
@@ -51,7 +59,7 @@ test("nothing known yet is starting, not live", () => {
 });
 
 test("every sentence of the pill has words", () => {
-  for (const key of ["connecting", "reconnecting", "offline", "redis_away", "starting", "quiet", "live", "live.fresh", "sampling", "sampling.fresh"]) {
+  for (const key of ["connecting", "reconnecting", "offline", "redis_away", "starting", "quiet", "live", "live.fresh", "sampling", "sampling.fresh", "easing.slow", "easing.memory"]) {
     assert.notEqual(t(`status.${key}`), `status.${key}`);
   }
 });

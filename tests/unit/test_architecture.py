@@ -51,7 +51,7 @@ RULES = [
     Rule(("jobs", "worker"), (*WEB, "gevent"), "a worker is a plain RQ process"),
     Rule(("jobs",), ("webapp",), "jobs stand alone"),
     Rule(("worker",), ("webapp",), "a worker needs the settings and nothing else", apart_from=("webapp.config",)),
-    Rule(("webapp",), ("jobs",), "the web process never imports job code", apart_from=("jobs._keys",)),
+    Rule(("webapp",), ("jobs",), "the web process never imports job code", apart_from=("jobs._keys", "jobs._address")),
     Rule(("webapp",), ("pickle", "dill", "cloudpickle"), "nothing is unpickled", excused=("webapp.decode",)),
     Rule(("webapp.api",), ("redis", "rq", "gevent"), "a resource parses, calls a query or an action, and answers"),
     Rule(("webapp.openapi",), ("redis", "rq", "gevent"), "what is told of the API needs no Redis"),

@@ -1,14 +1,17 @@
 """Health: each hop's truth, told when it changes and now and then anyway."""
 
 import pytest
+import redis
 from redis.exceptions import AuthenticationError, BusyLoadingError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from webapp.config import Config
 from webapp.live import health
+from webapp.live.easing import Easing
 from webapp.live.feed import FeedStatus
 from webapp.live.health import HealthBook
+from webapp.memory import Memory
 from webapp.models import Overview, Totals
 from webapp.queries.clock import RedisClock
 
@@ -20,7 +23,8 @@ def counted(servers: int | None, pages: int | None) -> Overview:
 
 
 def book(url: str = "redis://user:secret@example.org:6380/2") -> HealthBook:
-    return HealthBook(Config(redis_url=url), RedisClock())
+    memory = Memory(redis.Redis())
+    return HealthBook(Config(redis_url=url), RedisClock(), memory, Easing(memory))
 
 
 def test_before_anything_was_read_nothing_is_claimed():

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import redis
@@ -17,6 +17,7 @@ from webapp.actions.reach import About
 from webapp.allowance import Allowance
 from webapp.config import Config
 from webapp.errors import DashboardError, NotAllowed, Refused, StateChanged
+from webapp.memory import Memory
 from webapp.rights import ADMIN_VERBS, EVERYTHING, Rights
 from webapp.server_name import server_name
 
@@ -62,6 +63,12 @@ class Door:
     writer: redis.Redis
     config: Config
     actor: Actor
+    #: What tells whether that may be kept which is only ours; one of its own where none is shared.
+    memory: Memory = field(default=None)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.memory is None:
+            object.__setattr__(self, "memory", Memory(self.writer))
 
     def authorize(self, verb: str, job: str = "", queue: str | None = None, function: str | None = None) -> None:
         """See `authorize`: of this job, this queue, or a job of this function in it. Raises NotFound, Refused.
@@ -99,8 +106,9 @@ class Door:
 
         Raises Refused before the block where the actor may not, NotFound for a job that they may not see. A Redis that
         may only be looked at is not written to, so that leaves no line. Nor does a request that means nothing
-        (BadInput, NotFound), nor one during which Redis went away: what became of that, nobody knows. One round trip
-        more than the block; two for narrowed rights.
+        (BadInput, NotFound), nor one during which Redis went away: what became of that, nobody knows; nor is a line
+        left while Redis is nearly full. One round trip more than the block, one more for narrowed rights, and one where
+        nothing was heard of Redis' memory lately.
         """
         self.authorize(verb, job, queue)
         entry = Entry(job, queue, worker)
@@ -125,8 +133,10 @@ class Door:
         line |= {"address": self.actor.address}
         line |= {"worker": entry.worker} if entry.worker else {}
         try:
-            self.writer.xadd(_keys.ACTIVITY, line, maxlen=_keys.ACTIVITY_MAX, approximate=True)
-        except redis.RedisError:
+            if self.memory.may_keep():
+                self.writer.xadd(_keys.ACTIVITY, line, maxlen=_keys.ACTIVITY_MAX, approximate=True)
+        except redis.RedisError as error:
+            self.memory.noted(error)
             # The action itself is done: to answer with an error would invite a second one.
             log.warning("%s of %s left no line of activity", verb, entry.job, exc_info=True)
 

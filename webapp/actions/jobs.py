@@ -100,13 +100,15 @@ def release(door: Door, job_id: str, drawn: str | None = None) -> None:
 def delete(door: Door, job_id: str, drawn: str | None = None) -> Undo | None:
     """The job, its results, log, notes, artifacts and the uploads that no other job uses are gone; it is in no list.
 
-    Returns how it can be put back, for UNDO_SECONDS: until then its files stay. None where the trash is full. Jobs that
+    Returns how it can be put back, for UNDO_SECONDS: until then its files stay. None where the trash is full, or Redis
+    nearly is: then room is what is wanted. Jobs that
     waited for it stay deferred, as with RQ's default. Refused while it runs, since its worker would write it anew.
     """
     with door.act("delete", job_id) as line:
         token = secrets.token_hex(8)
-        trash = {"token": token, "life": 1000 * _keys.UNDO_SECONDS, "one": True}
-        answer = one.act(door.writer, "delete", job_id, drawn, line, files=True, trash=trash)
+        kept = {"trash": {"token": token, "life": 1000 * _keys.UNDO_SECONDS, "one": True}}
+        options = kept if door.memory.may_keep() else {}
+        answer = one.act(door.writer, "delete", job_id, drawn, line, files=True, **options)
         word, _, more = answer.more.partition(b" ")
         if word == b"kept":
             return Undo(token, int(more))

@@ -14,9 +14,10 @@ def mute(door: Door, cause_id: str, name: str, seconds: int | None) -> dict[str,
     """The cause is hidden for so many seconds (None: until it is unmuted); returns its mute.
 
     `name`: exception type or kind, for who looks at it when none of its jobs is left. Raises Refused, and StateChanged
-    where MUTES_MAX are hidden already. Three round trips.
+    where MUTES_MAX are hidden already or Redis is nearly full. Three round trips.
     """
     with door.act("mute") as line:
+        door.memory.require("What is hidden")
         line.outcome = outcomes.of_cause(cause_id, name)
         now, micro = door.writer.time()
         at = now * 1_000 + micro // 1_000

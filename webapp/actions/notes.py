@@ -1,7 +1,5 @@
 """Notes on a job: anyone may leave one, and take back one's own. They go with the job, see `_keys.notes`."""
 
-import redis
-
 from jobs import _keys
 from webapp import rqkeys
 from webapp.actions import refusals, scripts
@@ -18,11 +16,12 @@ def leave(door: Door, job_id: str, author: Speaker, text: str) -> str:
     """The note stands on the job, on every page that shows it; returns its id, `<epoch ms>-<number>`.
 
     The text is made harmless first. Raises BadInput where nothing is left of it, TooLarge beyond NOTE_CHARS, NotFound,
-    StateChanged where there are as many as there may be, Refused. Three round trips.
+    StateChanged where there are as many as there may be or Redis is nearly full, Refused. Three round trips.
     """
     words = _words(text)
     with door.act("note", job_id):
-        args = [job_id, _keys.NOTES_FIELD, _keys.NOTES_MAX, _keys.NOTED_JOBS_MAX, _room(door.writer)]
+        door.memory.require("A note")
+        args = [job_id, _keys.NOTES_FIELD, _keys.NOTES_MAX, _keys.NOTED_JOBS_MAX, _room(door.memory.max)]
         args += [rqkeys.JOB_PREFIX, _keys.notes(""), author.name, author.by, words]
         word, note_id = scripts.run(door.writer, "note", _names(job_id), args)
         if word == b"missing":
@@ -70,11 +69,6 @@ def _names(job_id: str) -> list[str]:
     return [rqkeys.job(job_id), _keys.notes(job_id), _keys.NOTES_INDEX]
 
 
-def _room(writer: redis.Redis) -> int:
-    """Bytes that all notes may take here."""
-    try:
-        limit = writer.info("memory").get("maxmemory") or 0
-    except redis.ResponseError:
-        # This user may not ask: as where there is no limit.
-        limit = 0
+def _room(limit: int) -> int:
+    """Bytes that all notes may take where `maxmemory` is so much, 0 for no limit."""
     return min(_keys.NOTES_BYTES, int(limit * MEMORY_SHARE)) if limit else _keys.NOTES_BYTES

@@ -19,10 +19,11 @@ def start(door: Door, query: str) -> str:
     """The search is asked for, and runs as soon as an operations process has room for it; returns its id.
 
     Raises BadInput with `fields.query` and `fields.at` (position in the query), StateChanged where too many searches
-    are under way, Refused. One round trip.
+    are under way or Redis is nearly full, Refused. One round trip.
     """
     check(query)
     door.authorize("search")
+    door.memory.require("What a search finds")
     search_id = secrets.token_hex(8)
     args = [search_id, query, door.actor.name, _keys.SEARCHES_MAX, _keys.SEARCH_TTL]
     args += [_keys.search(""), _keys.search_hits(""), _keys.SEARCH_BELL]

@@ -12,6 +12,7 @@ from webapp.connections import Connections
 from webapp.live import events
 from webapp.live.activity import ActivityTail
 from webapp.live.boards import Boards
+from webapp.live.easing import Easing
 from webapp.live.events import Event
 from webapp.live.health import LISTENING
 from webapp.live.hub import Hub
@@ -86,10 +87,11 @@ def build(connections: Connections, config: Config) -> Live:
     rows = RowReader(titles, Redactor(titles, rules.load(config.redact_names, config.redact)))
     jobs = JobReader(clock, rows)
     overview, activity = OverviewReader(clock, rows, FiguresCache(titles), liveness), ActivityTail(rows, clock)
-    looks = Looks(titles, rows, jobs, overview, activity, hub.publish)
+    looks = Looks(titles, rows, jobs, overview, activity, hub.publish, connections.memory)
+    easing = Easing(connections.memory)
     read = Context(connections.reader, clock, titles, rows, jobs, lambda: watcher.overview())
-    kept = Boards(load_boards(), read, hub)
-    watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}", kept.heard)
+    kept = Boards(load_boards(), read, hub, lambda: easing.gap)
+    watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}", easing, kept.heard)
     return Live(epoch, clock, titles, rows, jobs, looks, hub, watcher, kept)
 
 

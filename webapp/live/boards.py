@@ -6,7 +6,7 @@ A thread of its own: a board may take longer than the watcher's look may. HTTP a
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,11 @@ class _Kept:
 class Boards:
     """Starts its thread when the first board is watched."""
 
-    def __init__(self, boards: Mapping[str, Board], context: Context, hub: Hub) -> None:
+    def __init__(
+        self, boards: Mapping[str, Board], context: Context, hub: Hub, ease: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """`ease`: seconds more between two reads of a board, while Redis is in trouble."""
+        self._ease = ease
         self._boards = boards
         self._context = context
         self._hub = hub
@@ -138,9 +142,9 @@ class Boards:
             except NotFound as error:
                 self._hub.publish([events.board(name, None, self._context.clock.now_ms(), _plain(error))])
                 continue
-            if time.monotonic() >= _due(kept):
+            if time.monotonic() >= _due(kept) + self._ease():
                 self._tell(name, kept)
-            waits.append(max(0.01, _due(kept) - time.monotonic()))
+            waits.append(max(0.01, _due(kept) + self._ease() - time.monotonic()))
         return min(waits, default=None)
 
     def _tell(self, name: str, kept: _Kept) -> None:

@@ -7,7 +7,9 @@ from redis.exceptions import RedisError
 from webapp.config import Config, short_address
 from webapp.errors import translate
 from webapp.headcount import UNKNOWN, Headcount, with_ours
+from webapp.live.easing import Easing
 from webapp.live.feed import FeedStatus
+from webapp.memory import Memory
 from webapp.models import Health, Overview
 from webapp.queries.clock import RedisClock
 
@@ -22,8 +24,8 @@ LISTENING = ("tracking", "keyspace", "sampling")
 class HealthBook:
     """The current health, and whether the pages should hear of it."""
 
-    def __init__(self, config: Config, clock: RedisClock) -> None:
-        self._clock = clock
+    def __init__(self, config: Config, clock: RedisClock, memory: Memory, easing: Easing) -> None:
+        self._clock, self._memory, self._easing = clock, memory, easing
         self._address = short_address(config.redis_url or "redis://localhost:6379/0")
         self._reconciled_at: int | None = None
         self._told_at = float("-inf")
@@ -61,6 +63,8 @@ class HealthBook:
             pages_here=pages,
             address=self._address,
             message=message,
+            memory=self._memory.as_json(),
+            easing=self._easing.as_json(),
         )
         return self._connected_anew(feed)
 
@@ -87,7 +91,8 @@ class HealthBook:
 
 
 def _state(health: Health) -> tuple:
-    return health.redis, health.feed["mode"], health.message
+    pressed = (health.memory or {}).get("level"), (health.easing or {}).get("reason")
+    return health.redis, health.feed["mode"], health.message, *pressed
 
 
 def _counts(health: Health) -> tuple:

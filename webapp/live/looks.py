@@ -16,6 +16,7 @@ from webapp.live.activity import ActivityTail
 from webapp.live.diff import counts_differ, diff
 from webapp.live.events import Event
 from webapp.live.interest import Dirty
+from webapp.memory import Memory
 from webapp.models import Overview, Value
 from webapp.queries import log
 from webapp.queries.fields import reply
@@ -42,6 +43,7 @@ class Looks:
         overview: OverviewReader,
         activity: ActivityTail,
         publish: Publish,
+        memory: Memory,
     ) -> None:
         self._titles = titles
         self._rows = rows
@@ -49,6 +51,7 @@ class Looks:
         self._reader = overview
         self._activity = activity
         self._publish = publish
+        self._memory = memory
         self._catalog_told = 0
         self._masked_as = rows.redactor.version
         self._values: dict[str, tuple[Value | None, Event]] = {}
@@ -59,6 +62,8 @@ class Looks:
         self._snapshot: list[Event] = []
         #: Logs of which the last look has not read all, and activity that it left for later: ask for them again.
         self.unfinished: set[str] = set()
+        #: Seconds for which the last look waited for Redis' first reply; None where it asked nothing.
+        self.waited: float | None = None
         #: The last overview; None while nobody looks.
         self.overview: Overview | None = None
 
@@ -100,13 +105,13 @@ class Looks:
         Returns whether the overview's counts changed. At most ten round trips, one where nothing is new.
         Raises redis.RedisError; what was read before it is published.
         """
-        self.unfinished = set()
+        self.unfinished, self.waited = set(), None
         self._drop_unwatched(wanted)
         rows = sorted(_concerned("row:", wanted, dirty.jobs, dirty.everything, asked))
         jobs = sorted(_concerned("job:", wanted, dirty.jobs, dirty.everything, asked))
         logs = sorted(_concerned("log:", wanted, dirty.logs, dirty.everything, asked))
         ends = {job_id: self._log_ends.get(job_id, "0") for job_id in logs}
-        # What changed is told before the overview is read; where nothing is known to have changed, all is read at once.
+        # What changed is told before the overview is read; where nothing is known to have, all is read at once.
         together = overview and dirty.everything and self.overview is not None
         plan = Plan(reader)
         if dirty.everything or dirty.catalog:
@@ -114,7 +119,7 @@ class Looks:
         self._ask(plan, rows, jobs, ends)
         if together:
             self._reader.ask(plan)
-        plan.execute()
+        self._send(plan)
         self._tell_catalog(plan)
         self._tell_rows(reader, plan, rows)
         self._tell_jobs(reader, plan, jobs)
@@ -124,6 +129,17 @@ class Looks:
         changed = overview and self._look_at_overview(reader, plan if together else None)
         self._look_at_lists({topic for topic in wanted if topic.startswith("list:") and dirty.concerns_list(topic)})
         return changed
+
+    def _send(self, plan: Plan) -> None:
+        """Execute it, and hear in the same round trip how full Redis is, if that is due."""
+        if len(plan) and self._memory.is_due:
+            plan.ask("memory", self._memory.ask)
+        try:
+            plan.execute()
+        finally:
+            self.waited = plan.waited if len(plan) else None
+        if "memory" in plan:
+            self._memory.absorb(*plan["memory"])
 
     def _ask(self, plan: Plan, rows: list[str], jobs: list[str], ends: dict[str, str]) -> None:
         for job_id in rows:
@@ -161,8 +177,7 @@ class Looks:
             found = log.parse(plan[f"log {job_id}"], after, masks.get(job_id, self._rows.redactor.nobody))
             reset = not found["lines"] and not found["total"] and after != "0"
             last = "0" if reset else found["last"]
-            if self._log_ends.get(job_id, "0") == after:
-                # Unless someone meanwhile asked for earlier lines.
+            if self._log_ends.get(job_id, "0") == after:  # else someone meanwhile asked for earlier lines
                 self._log_ends[job_id] = last
             if len(found["lines"]) == log.LINES_MAX:
                 self.unfinished.add(events.log_topic(job_id))
@@ -175,8 +190,10 @@ class Looks:
             self.unfinished.add(events.ACTIVITY)
 
     def _look_at_overview(self, reader: redis.Redis, plan: Plan | None) -> bool:
-        read = self._reader.read(reader) if plan is None else self._reader.finish(reader, plan)
-        before, self.overview = self.overview, read
+        if plan is None:
+            self._reader.ask(plan := Plan(reader))
+            self._send(plan)
+        before, self.overview = self.overview, self._reader.finish(reader, plan)
         self._publish(diff(before, self.overview))
         return before is not None and counts_differ(before, self.overview)
 
@@ -209,16 +226,14 @@ class Looks:
         field = {"ready_to_enqueue": "ready"}.get(status, status)
         if self.overview is None or not status:
             return None
-        source: Any = self.overview.queues.get(queue) if queue else self.overview.totals
-        return getattr(source, field, None)
+        return getattr(self.overview.queues.get(queue) if queue else self.overview.totals, field, None)
 
     def _overview_events(self) -> list[Event]:
         """The snapshot as events, made once for however many sockets ask between two looks."""
-        if self.overview is None:
-            return []
-        if not self._snapshot or self._snapshot[0].body["as_of"] != self.overview.as_of:
-            self._snapshot = list(events.snapshot(self.overview))
-        return self._snapshot
+        known = self.overview
+        if known and (not self._snapshot or self._snapshot[0].body["as_of"] != known.as_of):
+            self._snapshot = list(events.snapshot(known))
+        return self._snapshot if known else []
 
     def _drop_unwatched(self, wanted: set[str]) -> None:
         for topic in self._values.keys() - wanted:

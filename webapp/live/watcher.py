@@ -19,6 +19,7 @@ from webapp.config import Config
 from webapp.connections import Connections
 from webapp.errors import DashboardError, RedisAway, translate
 from webapp.live import events
+from webapp.live.easing import Easing
 from webapp.live.feed import Feed
 from webapp.live.health import HealthBook
 from webapp.live.hub import Hub
@@ -68,6 +69,7 @@ class Watcher:
         liveness: Liveness,
         clock: RedisClock,
         process: str,
+        easing: Easing,
         on_change: Callable[[Dirty], None] = lambda dirty: None,
     ) -> None:
         self._connections = connections
@@ -75,6 +77,7 @@ class Watcher:
         self._looks = looks
         self._liveness = liveness
         self._tell_change = on_change
+        self._easing = easing
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._dirty = Dirty()
@@ -94,7 +97,7 @@ class Watcher:
             process=process,
             may_probe=config.record,
         )
-        self.health = HealthBook(config, clock)
+        self.health = HealthBook(config, clock, connections.memory, easing)
         self.look_seconds = Histogram(*LOOK_SECONDS, registry=None, buckets=LOOK_BUCKETS)
 
     def start(self) -> None:
@@ -153,9 +156,12 @@ class Watcher:
             self._pace(self._look_guarded())
 
     def _pace(self, spent: float) -> None:
-        """Rest after a look that took `spent` seconds, so that looks stay below LOOKS_PER_SECOND on the average."""
+        """Rest after a look that took `spent` seconds, so that looks stay below LOOKS_PER_SECOND on the average.
+
+        Longer while Redis is in trouble.
+        """
         self._looks_left -= 1
-        wait = max(LOOK_GAP, REST * spent, -self._looks_left / LOOKS_PER_SECOND)
+        wait = max(LOOK_GAP, REST * spent, -self._looks_left / LOOKS_PER_SECOND, self._easing.gap)
         time.sleep(wait)
 
     def _refill(self) -> None:
@@ -186,7 +192,9 @@ class Watcher:
         except Exception:
             log.exception("A look failed; the next one starts afresh")
             self._dirty.everything = True
-        self._looked_at = time.monotonic()
+        before, self._looked_at = self._looked_at, time.monotonic()
+        if self._looks.waited is not None:
+            self._easing.took(self._looks.waited, self._looked_at - before)
         self._publish_health()
         for waiter in waiting:
             waiter.error, waiter.found = self._error, None if self._error else self._looks.overview

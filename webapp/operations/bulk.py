@@ -21,6 +21,8 @@ class Bulk:
     name = "operations"
     bell = _keys.OPERATION_BELL
     running_max = 4
+    #: Somebody asked for it to be done to RQ's own keys.
+    is_extra = False
 
     def __init__(self, config: Config) -> None:
         self._config = config

@@ -31,6 +31,8 @@ LISTEN = 0.2
 STANDBY = 1.0
 #: Seconds between attempts while Redis is away, and while it refuses to be written.
 AWAY, REFUSED = 1.0, 60.0
+#: Seconds between looks whether Redis has room again.
+NEARLY_FULL = 5.0
 
 
 class Desk:
@@ -79,6 +81,8 @@ class Desk:
     def _work_or_wait(self, bell: PubSub) -> None:
         if not self._trade.open(self._connections.writer):
             self._wait_for(bell)
+        elif self._trade.is_extra and not self._connections.memory.may_keep():
+            self._stopping.wait(NEARLY_FULL)
         elif self._lease.take():
             with self._shift(self._trade, self._connections, self._lease, bell) as shift, suppress(Lost):
                 shift.run(self._stopping)

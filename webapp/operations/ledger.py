@@ -27,6 +27,10 @@ return 'ok'
 """
 
 
+#: What the chunks of all operations may take of all that is ours.
+SHARE = 0.125
+
+
 class Full(Exception):
     """The chunks of all operations together would take too much."""
 
@@ -58,7 +62,8 @@ class Ledger:
         """
         packed = chunks.pack(jobs)
         size = sum(map(len, packed))
-        if not has_room and sum(others(self._tools, self._keys[1], "bytes")) + size > _keys.OPERATIONS_BYTES:
+        most = min(_keys.OPERATIONS_BYTES, int(_keys.ours_bytes(self._tools.maxmemory) * SHARE))
+        if not has_room and sum(others(self._tools, self._keys[1], "bytes")) + size > most:
             raise Full
         told = {"bytes": size, "sample": json.dumps([kept.id for kept in jobs[:SAMPLE]])}
         self.report(told)

@@ -11,6 +11,8 @@ class Pauses:
 
     name = "pauses"
     bell = _keys.PAUSE_BELL
+    #: Paused queues must be kept so.
+    is_extra = False
 
     def open(self, client: redis.Redis) -> list[str]:
         """The queues that are paused, or of which jobs are set aside that should not be.

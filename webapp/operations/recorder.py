@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from jobs import _keys
 from webapp.connections import Connections
+from webapp.memory import FINE
 from webapp.operations.errors import AWAY_ERRORS
 from webapp.operations.lease import Lease
 from webapp.operations.pending import Pending
@@ -24,13 +25,15 @@ STANDBY = 2.0
 #: Seconds between attempts while Redis is away, and while it refuses to be written.
 AWAY = 1.0
 REFUSED = 60.0
+#: Seconds between looks whether Redis has room again.
+NEARLY_FULL = 5.0
 
 
 class Recorder:
     """`run()` is meant for a thread of its own, `stop()` for any other."""
 
     def __init__(self, connections: Connections, mode: str) -> None:
-        self._connections = connections
+        self._connections, self._memory = connections, connections.memory
         self._mode = mode
         self._stopping = threading.Event()
         self._pending = Pending()
@@ -49,6 +52,9 @@ class Recorder:
         self._pending.bell.set()
 
     def _hold_or_stand_by(self) -> float:
+        if not self._memory.may_keep():
+            self._say(f"Figures are not recorded: Redis is {self._memory.percent} % full. They go on when it has room.")
+            return NEARLY_FULL
         if not self._lease.take():
             self._say("Another operations process records the figures; this one stands by.")
             return STANDBY
@@ -60,13 +66,14 @@ class Recorder:
                 pass
             if self._stopping.is_set():
                 tenure.flush()
+            if self._stopping.is_set() or self._memory.level != FINE:
                 self._lease.release(_keys.RECORDER)
         finally:
             tenure.end()
         return 0.0
 
     def _step(self, tenure: Tenure) -> bool:
-        """False where the lease is lost. Redis may go away meanwhile: the tenure outlives that."""
+        """False where the lease is lost, or Redis is nearly full. The tenure outlives that it goes away."""
         try:
             held = tenure.step(self._stopping)
         except AWAY_ERRORS as error:
@@ -74,7 +81,7 @@ class Recorder:
             self._stopping.wait(AWAY)
             return True
         self._say("Figures are recorded.")
-        return held
+        return held and self._memory.level == FINE
 
     def _attempt(self, act: Callable[[], float]) -> float:
         """Seconds to wait after `act`, whatever became of it."""

@@ -8,7 +8,7 @@ from webapp.operations.shift import Tools
 from webapp.redact.rules import Rules
 
 #: All searches together may take this share of maxmemory, where that is set.
-MEMORY_SHARE = 0.005
+MEMORY_SHARE = 0.002
 OPEN = (b"waiting", b"running")
 
 
@@ -18,6 +18,8 @@ class Searches:
     name = "searches"
     bell = _keys.SEARCH_BELL
     running_max = 4
+    #: What searches find is only ours: none goes on while Redis is nearly full.
+    is_extra = True
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules

@@ -62,6 +62,8 @@ class Trade(Protocol):
     running_max: int
     #: What is masked in what its work tells.
     rules: Rules
+    #: Whether it waits while Redis is nearly full.
+    is_extra: bool
 
     def open(self, client: redis.Redis) -> list[str]:
         """What there is to do, the oldest first."""
@@ -95,6 +97,7 @@ class Shift:
 
     def __init__(self, trade: Trade, connections: Connections, lease: Lease, bell: PubSub) -> None:
         self._trade = trade
+        self._memory = connections.memory
         self._lease = lease
         self._bell = bell
         self._tools = Tools(connections, lease, trade.rules)
@@ -110,7 +113,7 @@ class Shift:
             run.close()
 
     def run(self, stopping: threading.Event) -> None:
-        """Returns when nothing is left to do, or it is to stop. Raises Lost, redis.RedisError."""
+        """Returns when nothing is left to do, it is to stop, or Redis is nearly full. Raises Lost, RedisError."""
         renew_at = time.monotonic() + RENEW
         listen_at = time.monotonic() + LISTEN
         self._find_work()
@@ -118,6 +121,8 @@ class Shift:
             self._turn()
             if time.monotonic() >= renew_at:
                 renew_at = time.monotonic() + RENEW
+                if self._trade.is_extra and not self._memory.may_keep():
+                    return
                 if not self._lease.take():
                     raise Lost
             rest = self._rest()

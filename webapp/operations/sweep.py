@@ -4,7 +4,6 @@ Touches keys of ours only. One process at a time by lease; each step is bounded.
 docs/operations.md.
 """
 
-import json
 import logging
 import threading
 import time
@@ -21,6 +20,7 @@ from webapp.operations.file_sweep import FileSweep
 from webapp.operations.lease import Lease
 from webapp.operations.log_sweep import LogSweep
 from webapp.operations.note_sweep import NoteSweep
+from webapp.operations.shares import Shares
 from webapp.queries.fields import integer, reply
 
 log = logging.getLogger(__name__)
@@ -30,22 +30,22 @@ INTERVAL = 60.0
 FILES_INTERVAL = 3600.0
 #: A sweep that takes longer than this lets another process in.
 LEASE_MS = 60_000
-#: All keys of ours together: the smaller of the two.
-OURS_BYTES = 64 * 1024 * 1024
-OURS_SHARE = 0.02
-#: What figures may take of that; logs take what is left.
+#: What figures may take of all that is ours; logs take what is left.
 FIGURES_SHARE = 0.25
 #: What jobs deleted one by one may take of it.
 ONE_BY_ONE = _keys.TRASH_MAX * room.NOTE
+#: Logs are cut to this part of what they may take, and may grow by the rest until the next sweep.
+LOGS_CUT_TO = 0.75
 
 
 class Sweeper:
     """`run()` is meant for a thread of its own, `stop()` for any other."""
 
     def __init__(self, connections: Connections, config: Config) -> None:
-        self._redis = connections.writer
+        self._redis, self._memory = connections.writer, connections.memory
         self._stopping = threading.Event()
         self._lease = Lease(connections.writer, "sweep", LEASE_MS)
+        self._shares = Shares(connections.writer)
         self._logs = LogSweep(connections.writer)
         self._notes = NoteSweep(connections.writer)
         self._figures = FiguresSweep(connections.writer)
@@ -72,8 +72,13 @@ class Sweeper:
         self._stopping.set()
 
     def sweep(self) -> None:
-        """Once over keys, and every FILES_INTERVAL over files. About seven round trips where there is little to do."""
-        if self._lease.take():
+        """Once over keys, and every FILES_INTERVAL over files. About ten round trips where there is little to do.
+
+        Without a lease where Redis is nearly full: it would be written, and two that sweep do no harm.
+        """
+        if not self._memory.may_keep():
+            self._sweep_keys()
+        elif self._lease.take():
             try:
                 self._sweep_keys()
             finally:
@@ -85,9 +90,12 @@ class Sweeper:
     def _sweep_keys(self) -> None:
         pipe = self._redis.pipeline(transaction=False)
         pipe.time().info("memory").hlen(_keys.CATALOG)
-        pipe.memory_usage(_keys.CATALOG).memory_usage(_keys.ACTIVITY).zcard(_keys.LOG_INDEX)
-        moment, memory, types, *sizes, logs = [reply(answer) for answer in pipe.execute(raise_on_error=False)]
-        budget = _budget((memory or {}).get("maxmemory") or 0)
+        pipe.memory_usage(_keys.LOG_INDEX, samples=0).zcard(_keys.LOG_INDEX)
+        moment, memory, types, *sizes, logs = pipe.execute(raise_on_error=False)
+        self._memory.absorb(memory)
+        moment, types, logs, sizes = reply(moment), reply(types), reply(logs), [reply(size) for size in sizes]
+        budget = _keys.ours_bytes(self._memory.max)
+        sizes.append(self._shares.sweep(budget))
         figures = self._figures.sweep(moment[0] // 60, int(budget * FIGURES_SHARE))
         self._say(figures, "minutes of figures beyond their share")
         self._say(self._notes.sweep(), "jobs' notes, since the job is gone")
@@ -95,13 +103,19 @@ class Sweeper:
         known = self._figures.total + self._notes.total + sum(size or 0 for size in sizes)
         left = budget - known - self._weigh_searches() - held
         # What is noted about deleted jobs is ours for a minute: it keeps to the cap, not to the share of a small Redis.
-        cap = left + OURS_BYTES - budget
+        cap = left + _keys.OURS_BYTES - budget
         if logs:
             most = max(0, min(_keys.LOGS_BYTES, left, cap - thrown))
-            self._say(self._logs.sweep(most), "logs without a job or beyond their share")
+            self._say(self._logs.sweep(int(most * LOGS_CUT_TO)), "logs without a job or beyond their share")
+            self._allow_logs(most - self._logs.total)
         self._tell_room(cap - (self._logs.total if logs else 0))
         if (types or 0) > _keys.CATALOG_MAX:
-            self._say(self._trim_catalog(), "job types beyond the cap of the catalog")
+            self._say(self._shares.trim_types(), "job types beyond the cap of the catalog")
+
+    def _allow_logs(self, more: int) -> None:
+        """All logs together may grow by so many bytes until the next sweep."""
+        if self._memory.may_keep():
+            self._redis.set(_keys.LOG_ROOM, max(0, more), ex=_keys.LOG_ROOM_TTL)
 
     def _weigh_searches(self) -> int:
         """Bytes of what searches have found. Two round trips; each of at most SEARCHES_MAX has a bound of its own."""
@@ -121,6 +135,8 @@ class Sweeper:
 
     def _tell_room(self, left: int) -> None:
         """What operations note about what they throw away takes no more than this."""
+        if not self._memory.may_keep():
+            return
         pipe = self._redis.pipeline()
         pipe.hset(_keys.SWEEP, "room", max(0, left - ONE_BY_ONE)).expire(_keys.SWEEP, _keys.SWEEP_TTL)
         pipe.execute()
@@ -131,25 +147,7 @@ class Sweeper:
         except OSError as error:
             log.warning("Old files are not removed: %s", error)
 
-    def _trim_catalog(self) -> int:
-        """Remove the entries that were published longest ago."""
-        entries = sorted(self._redis.hscan_iter(_keys.CATALOG, count=50), key=lambda entry: _published(entry[1]))
-        doomed = [name for name, _ in entries[: max(0, len(entries) - _keys.CATALOG_MAX)]]
-        return self._redis.hdel(_keys.CATALOG, *doomed) if doomed else 0
-
     @staticmethod
     def _say(count: int, what: str) -> None:
         if count:
             log.info("Removed %d %s.", count, what)
-
-
-def _budget(maxmemory: int) -> int:
-    """Bytes for all keys of ours; `maxmemory` 0 means that the server has no limit."""
-    return min(OURS_BYTES, int(maxmemory * OURS_SHARE)) if maxmemory else OURS_BYTES
-
-
-def _published(raw: bytes) -> int:
-    try:
-        return int(json.loads(raw)["published_at"])
-    except (ValueError, TypeError, KeyError):
-        return 0

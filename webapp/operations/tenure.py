@@ -38,6 +38,8 @@ REST = 0.1
 FRESH_MS = 60_000
 #: A longer time between two writes is not called recorded: Redis was away, or this process stood still.
 COVERED_GAP_MS = 6_000
+#: What the list of jobs that RQ lists nowhere may take of all that is ours, and what one of them takes.
+UNLISTED_SHARE, UNLISTED_BYTES = 0.05, 300
 #: Running jobs that are looked at again after a gap.
 LOOK_AGAIN_MAX = 2_000
 
@@ -46,10 +48,11 @@ class Tenure:
     """Begins with `begin()`; `step()` again and again; `end()`. Not thread-safe."""
 
     def __init__(self, connections: Connections, lease: Lease, mode: str, pending: Pending) -> None:
-        self._writer = connections.writer
+        self._writer, self._memory = connections.writer, connections.memory
         self._lease = lease
         self._clock = RedisClock()
-        self._census = Census(connections.reader, lease)
+        most = min(_keys.UNLISTED_MAX, int(_keys.ours_bytes(self._memory.max) * UNLISTED_SHARE / UNLISTED_BYTES))
+        self._census = Census(connections.reader, lease, most)
         self._looks = Looks(connections.reader, note=self._census.note)
         self._tally = Tally()
         self._counters = WorkerCounters()
@@ -101,10 +104,17 @@ class Tenure:
         pipe = self._writer.pipeline(transaction=False)
         self._flush.ask(pipe, self._number, self._batch(now_ms), now_ms, self._feed.status.mode)
         pipe.time()
+        # What is said of the memory is heard in the same round trip.
+        weighed = self._memory.is_due
+        if weighed:
+            self._memory.ask(pipe)
         listed = self._census.ask(pipe)
         self._counters.ask(pipe)
         held, moment, *counters = pipe.execute(raise_on_error=False)
+        if weighed:
+            self._memory.absorb(counters.pop(0))
         if isinstance(held, RedisError):
+            self._memory.noted(held)
             raise held
         if not held:
             return self._lease.take()

@@ -1,5 +1,6 @@
 """One round trip of many parts: each part is asked under a name, and its replies are found under that name again."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ class Plan:
         self.pipe = reader.pipeline(transaction=False)
         self._ranges: dict[str, tuple[int, int]] = {}
         self._replies: list[Any] = []
+        #: Seconds that Redis was waited for, without what this thread did meanwhile, be it for others.
+        self.waited = 0.0
 
     def ask(self, name: str, ask: Callable[..., Any], *args: Any) -> None:
         """Let `ask(pipe, *args)` put commands into the pipeline, and call their replies `name`."""
@@ -23,7 +26,11 @@ class Plan:
     def execute(self) -> "Plan":
         """Send all at once, unless there is nothing to send. Raises redis.ConnectionError or TimeoutError."""
         if len(self.pipe):
-            self._replies = self.pipe.execute(raise_on_error=False)
+            started, busy = time.monotonic(), time.thread_time()
+            try:
+                self._replies = self.pipe.execute(raise_on_error=False)
+            finally:
+                self.waited = max(0.0, time.monotonic() - started - (time.thread_time() - busy))
         return self
 
     def __contains__(self, name: str) -> bool:

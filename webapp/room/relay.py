@@ -51,7 +51,7 @@ class Relay:
     reach = "servers"
 
     def __init__(self, connections: Connections) -> None:
-        self._writer = connections.writer
+        self._writer, self._memory = connections.writer, connections.memory
         self._reader = redis.Redis(connection_pool=connections.feed_pool)
         self._clock = RedisClock()
         self._ear: Ear | None = None
@@ -78,12 +78,15 @@ class Relay:
         self._wanted.set()
 
     def send(self, name: str, by: str, text: str, ref: str | None) -> None:
-        """Give a message to all servers, this one included. One round trip. Raises redis.RedisError."""
+        """Give a message to all servers, this one included. One round trip. Raises redis.RedisError, StateChanged."""
+        self._memory.require("What is said here")
         fields = {"name": name, "by": by, "text": text} | ({"ref": ref} if ref else {})
         self._add(_keys.ROOM, fields, _keys.ROOM_MAX, _keys.ROOM_TTL)
 
     def announce(self, server: str, crowd: Crowd, lookers: Lookers) -> None:
-        """Tell the other servers who is here. One round trip. Raises redis.RedisError."""
+        """Tell the other servers who is here, unless Redis is nearly full. One round trip. Raises redis.RedisError."""
+        if not self._memory.may_keep():
+            return
         fields = {"server": server, "people": _json(crowd.people), "count": crowd.count}
         if lookers:
             fields["lookers"] = _json({job_id: [one.people, one.count] for job_id, one in lookers.items()})

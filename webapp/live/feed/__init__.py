@@ -82,7 +82,7 @@ class Feed:
         self._candidates = names if mode == "auto" else names[names.index(mode) :]
         #: None once this Redis user was refused: Redis logs each refusal.
         self._channels: Channels | None = channels
-        self._probe = Probe(connections.writer, process) if may_probe else None
+        self._probe = Probe(connections, process) if may_probe else None
         self._misses = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rqlive-feed", daemon=True)

@@ -15,11 +15,11 @@ export function seenAt(health, newest) {
  * What the status pill says.
  * @param {{link: object, health: object|null, newest: number|null, now: number, localNow: number}} hops
  *   `now` in server time, `localNow` on this machine's clock; `newest`: latest as_of of any value on the page
- * @returns {{level: "ok"|"busy"|"bad", live: boolean, key: string, values: object}}
+ * @returns {{level: "ok"|"ease"|"busy"|"bad", live: boolean, key: string, values: object}}
  */
 export function status({ link, health, newest, now, localNow }) {
   const worst = page(link, localNow) ?? redis(health, now) ?? feed(health, newest, now);
-  return { ...worst, live: worst.level === "ok" };
+  return { ...worst, live: worst.level === "ok" || worst.level === "ease" };
 }
 
 function page(link, localNow) {
@@ -41,5 +41,7 @@ function feed(health, newest, now) {
   if (health.feed.mode === "starting" || seen === null) return of("busy", "status.starting");
   const age = Math.max(0, now - seen);
   if (age > QUIET_MS) return of("bad", "status.quiet", { age: age / 1000 });
+  // What is shown is true, only later.
+  if (health.easing) return of("ease", `status.easing.${health.easing.reason}`, { n: Math.max(1, Math.round(health.easing.every_ms / 1000)) });
   return of("ok", health.feed.mode === "sampling" ? "status.sampling" : "status.live", { age: age / 1000 });
 }

@@ -28,6 +28,15 @@ function Suspended() {
     <//>`;
 }
 
+/** Nothing of ours is written: what it keeps stands still. */
+function NearlyFull({ level, used, max }) {
+  const part = max ? t("banner.memory", { n: Math.round((100 * used) / max) }) : t("banner.memory.refused");
+  return html`
+    <${Banner} level=${level === "full" ? "warn" : "bad"} name="memory">
+      <strong>${part}</strong> ${level === "full" ? "" : t("banner.memory.refusing")} ${t("banner.memory.fix")}
+    <//>`;
+}
+
 /** The files of this page are from before an update: what it loads later may not fit. */
 function isOutdated() {
   const own = document.documentElement.dataset.assets?.split("/").at(-1);
@@ -40,6 +49,7 @@ export function Banners() {
   const lookOnly = served?.attached && served.look_only;
   return html`
     ${known?.redis === "away" && html`<${RedisAway} />`}
+    ${known?.redis === "ok" && known.memory && html`<${NearlyFull} ...${known.memory} />`}
     ${lookOnly &&
     html`<${Banner} level="" name="look-only"><strong>${t("banner.look_only")}</strong> ${served.why_not ?? t("banner.look_only.fix")}<//>`}
     ${isOutdated() &&

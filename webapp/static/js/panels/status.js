@@ -8,7 +8,7 @@ import { link, retryNow } from "../socket.js";
 import { seenAt } from "../status.model.js";
 import { health, server } from "../store.js";
 
-const LEVELS = { ok: "s-ok", busy: "s-warn", bad: "s-bad" };
+const LEVELS = { ok: "s-ok", ease: "s-warn", busy: "s-warn", bad: "s-bad" };
 
 /** The sentence of the pill: words for the values that its key takes. */
 function sentence({ key, values }) {
@@ -33,6 +33,8 @@ export function StatusPill() {
     </button>
     <${StatusDetails} />`;
 }
+
+const seconds = ({ every_ms: ms }) => number(Math.round(ms / 100) / 10);
 
 function ago(ms) {
   if (ms == null) return NOTHING;
@@ -69,6 +71,7 @@ function StatusDetails() {
     <div class="popover" id="status" popover>
       <h2>${t("hop.title")}</h2>
       <dl>${rows.map(([key, value]) => html`<dt key=${key}>${t(key)}</dt><dd>${value}</dd>`)}</dl>
+      ${known?.easing && html`<p class="note" data-testid="easing">${t(`easing.${known.easing.reason}`, { ms: known.easing.ms, n: seconds(known.easing) })}</p>`}
       ${known?.message && html`<p class="note">${known.message}</p>`}
       ${hop.state === "waiting" && html`<p class="note"><button type="button" class="button" onClick=${retryNow}>${t("hop.retry")}</button></p>`}
     </div>`;
