@@ -21,6 +21,7 @@ from redis.retry import Retry
 from rq import Worker
 from rq.logutils import setup_loghandlers
 
+from jobs._address import client
 from jobs._pausable import PausableQueue
 from webapp.config import Config, ConfigError, public_url, redis_url
 
@@ -49,7 +50,7 @@ class Patience(AbstractBackoff):
 
 def connect(url: str) -> Redis:
     """A client whose commands wait for Redis instead of failing."""
-    return Redis.from_url(url, retry=Retry(Patience(url), retries=-1))
+    return client(url, retry=Retry(Patience(url), retries=-1))
 
 
 def main(queues: list[str]) -> int:

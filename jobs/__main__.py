@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 import redis
 
 from jobs import _keys
+from jobs._address import client
 from jobs._publish import exists, find, publish
 
 TIMEOUT = 5
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     url = options.url or redis_url(os.environ)
     found = find(packages)
     try:
-        with redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as connection:
+        with client(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as connection:
             written = publish(connection, found, packages, socket.gethostname(), options.prune)
     except (redis.RedisError, OSError, ValueError) as error:
         print(f"Nothing was published: Redis at {_public(url)} did not take it ({error}).", file=sys.stderr)

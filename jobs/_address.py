@@ -35,6 +35,25 @@ class Service:
     sentinel_options: dict[str, Any]
 
 
+class _Following:
+    """Asks the sentinels whenever it connects. redis-py's own, when it sends on a connection that was lost, tries the
+    address that it had: with a patient retry it would try a dead primary for ever."""
+
+    def connect_check_health(self, check_health: bool = True, retry_socket_connect: bool = True) -> None:
+        if not retry_socket_connect:
+            super().connect_check_health(check_health, retry_socket_connect)  # type: ignore[misc]
+        elif not self._sock:  # type: ignore[attr-defined]
+            self.connect()  # type: ignore[attr-defined]
+
+
+class _Connection(_Following, SentinelManagedConnection):
+    pass
+
+
+class _SecureConnection(_Following, SentinelManagedSSLConnection):
+    pass
+
+
 class _WaitingPool(BlockingConnectionPool, SentinelConnectionPool):
     """Follows the primary, and lets who finds no connection free wait for one."""
 
@@ -82,7 +101,7 @@ def pool(url: str, most: int | None = None, wait: float | None = None, **options
     following = {
         "service_name": found.name,
         "sentinel_manager": Sentinel(found.sentinels, sentinel_kwargs=short | found.sentinel_options),
-        "connection_class": SentinelManagedSSLConnection if found.secure else SentinelManagedConnection,
+        "connection_class": _SecureConnection if found.secure else _Connection,
     }
     kind = SentinelConnectionPool if wait is None else _WaitingPool
     return kind(**following, **bound, **(found.options | options))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
+from jobs._address import is_sentinel
 from webapp.config import Config, ConfigError
 from webapp.local_redis import LocalRedis, LocalRedisError
 from webapp.server_name import server_name
@@ -94,7 +95,8 @@ def environment(config: Config, folder: Path) -> dict[str, str]:
     told = {
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
-        "RQ_REDIS_URL": config.redis_url or "",
+        # RQ's own programs cannot read an address of Sentinel's: they are given a settings file.
+        "RQ_REDIS_URL": "" if is_sentinel(config.redis_url or "") else config.redis_url or "",
         "RQLIVE_REDIS_URL": config.redis_url or "",
         "RQLIVE_OWN_REDIS": str(int(config.own_redis)),
         "RQLIVE_FILES": files,

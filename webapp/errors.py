@@ -101,6 +101,9 @@ HTTP_FIXES = {
 }
 
 
+TRUST = "Name who vouches for it: add ?ssl_ca_certs=/path/to/ca.pem to the address in REDIS_URL, and start again."
+
+
 def init_app(app: Flask) -> None:
     """Every error of the app answers in the one shape."""
     app.register_error_handler(DashboardError, _dashboard_error)
@@ -115,6 +118,8 @@ def translate(error: redis_errors.RedisError) -> DashboardError:
         return RedisAway("Redis is still loading its data.", fix="Wait: the page goes on by itself.")
     if isinstance(error, redis_errors.AuthenticationError):
         return RedisAway("Redis refuses the user name or password.", fix="Correct them in REDIS_URL and start again.")
+    if isinstance(error, redis_errors.ConnectionError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return RedisAway("The certificate of Redis is not trusted.", fix=TRUST)
     if isinstance(error, redis_errors.ConnectionError | redis_errors.TimeoutError):
         return RedisAway("Redis does not answer.")
     if isinstance(error, redis_errors.NoPermissionError | redis_errors.ReadOnlyError):

@@ -128,7 +128,7 @@ def test_an_added_worker_that_keeps_dying_is_given_up_and_says_how_it_ended(tmp_
 
 
 def test_an_added_worker_is_the_stock_one_and_no_name_of_a_queue_is_an_option():
-    words = command(RQ, ["high", "default"])
+    words = command(RQ, ["high", "default"], "redis://h:6379/0")
     assert words[1:] == [str(RQ), "worker", "--name", WORKER_NAME, "--with-scheduler", "--", "high", "default"]
 
 
@@ -194,3 +194,11 @@ def test_a_reader_that_is_gone_is_noticed():
     eventually(lambda: terminal.gone)
     terminal.close(1)
     os.close(writer)
+
+
+def test_a_worker_behind_sentinel_is_led_there_by_a_settings_file():
+    url = "redis+sentinel://:secret@one:26379,two:26379/jobs/0"
+    assert command(RQ, ["high"], url)[2:5] == ["worker", "-c", "rq_settings"]
+    for text in (worker_command(Config(), Path("/project"), RQ, url), remote_command(Config(), url)):
+        assert "-c rq_settings" in text
+        assert "secret" not in text

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from jobs import _keys
+from jobs._address import is_sentinel
 from webapp import added_workers
 from webapp.supervisor import own_workers, sessions
+from webapp.supervisor.banner import SETTINGS
 from webapp.supervisor.children import WORKER, WORKER_NAME, Child
 from webapp.supervisor.desk import Desk
 from webapp.supervisor.ending import Ending
@@ -21,9 +23,11 @@ from webapp.supervisor.ending import Ending
 TRIES = 5
 
 
-def command(rq: Path, queues: list[str]) -> list[str]:
-    """The program and its arguments. The address of Redis goes by RQ_REDIS_URL: a command line is no place for it."""
-    return [sys.executable, str(rq), "worker", "--name", WORKER_NAME, "--with-scheduler", "--", *queues]
+def command(rq: Path, queues: list[str], redis_url: str) -> list[str]:
+    """The program and its arguments. The address of Redis goes by RQ_REDIS_URL: a command line is no place for it; one
+    of Sentinel's by a settings file, which reads it from the environment."""
+    settings = SETTINGS.split() if is_sentinel(redis_url) else []
+    return [sys.executable, str(rq), "worker", *settings, "--name", WORKER_NAME, "--with-scheduler", "--", *queues]
 
 
 class Added:
@@ -137,6 +141,6 @@ class AddedWorkers:
         if living >= _keys.ADDED_MAX or added_workers.problem(queues):
             return
         self._count += 1
-        child = Child(f"added.{self._count}", WORKER, command(self._rq, queues), tries=TRIES)
+        child = Child(f"added.{self._count}", WORKER, command(self._rq, queues, self._url), tries=TRIES)
         self._added[worker], self._ids[child.name] = Added(child, queues), worker
         children.append(child)

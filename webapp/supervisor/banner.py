@@ -4,8 +4,11 @@ import shlex
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from jobs._address import is_sentinel
 from webapp.config import Config, public_url
 
+#: How `rq worker` is led to a Redis behind Sentinel: by a settings file in the project's folder.
+SETTINGS = "-c rq_settings"
 #: Where a bare `rq worker` looks.
 USUAL_REDIS = frozenset({"redis://127.0.0.1:6379/0", "redis://localhost:6379/0", "redis://localhost:6379"})
 
@@ -30,13 +33,18 @@ def page_address(config: Config) -> str:
 
 def worker_command(config: Config, folder: Path, rq: Path, redis_url: str) -> str:
     """A line for the shell that starts a stock worker on our queues, wherever it is pasted."""
-    where = "" if redis_url in USUAL_REDIS else f" -u {_url_argument(redis_url)}"
+    where = "" if redis_url in USUAL_REDIS else f" {_where(redis_url)}"
     return f"cd {shlex.quote(str(folder))} && {shlex.quote(str(rq))} worker{where} {shlex.join(config.queues)}"
 
 
 def remote_command(config: Config, redis_url: str) -> str:
     """The same for any machine that has the code and reaches this Redis."""
-    return f"rq worker -u {_url_argument(redis_url)} --with-scheduler {shlex.join(config.queues)}"
+    return f"rq worker {_where(redis_url)} --with-scheduler {shlex.join(config.queues)}"
+
+
+def _where(url: str) -> str:
+    """The option that names this Redis; -u takes no address of Sentinel's."""
+    return SETTINGS if is_sentinel(url) else f"-u {_url_argument(url)}"
 
 
 def _url_argument(url: str) -> str:

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from jobs import _keys
+from jobs._address import client
 
 #: Seconds.
 HEARTBEAT = 5.0
@@ -162,9 +163,7 @@ class Desk:
             client.hdel(_keys.SUPERVISORS, *dead)
 
     def _connect(self, timeout: float) -> Redis:
-        return Redis.from_url(
-            self._url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0)
-        )
+        return client(self._url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=Retry(NoBackoff(), 0))
 
 
 def _heartbeat(stored: bytes) -> int:

@@ -15,6 +15,8 @@ from rq.exceptions import NoSuchJobError
 from rq.executions import Execution
 from rq.job import Job, JobStatus
 
+from jobs._address import client
+
 #: Seconds per command: all of it has to fit into the three seconds of a Ctrl-C.
 TIMEOUT = 0.3
 REASON = "Stopped together with the program that ran it; it did not end in time by itself."
@@ -80,4 +82,4 @@ def _stop(worker: Worker, execution: Execution) -> bool:
 
 
 def _connect(url: str) -> Redis:
-    return Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0))
+    return client(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0))

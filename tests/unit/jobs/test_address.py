@@ -22,7 +22,7 @@ def test_tls_is_spoken_to_redis_and_to_the_sentinels():
     found = _address.service("rediss+sentinel://one/jobs?ssl_ca_certs=/ca.pem")
     assert found.sentinel_options == {"ssl": True, "ssl_ca_certs": "/ca.pem"}
     pool = _address.pool("rediss+sentinel://one/jobs?ssl_ca_certs=/ca.pem")
-    assert pool.connection_class is SentinelManagedSSLConnection
+    assert issubclass(pool.connection_class, SentinelManagedSSLConnection)
     assert pool.connection_kwargs["ssl_ca_certs"] == "/ca.pem"
 
 
