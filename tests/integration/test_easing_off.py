@@ -1,8 +1,6 @@
 """A Redis in trouble is looked at less often, the page says why, and all is as before by itself."""
 
 import contextlib
-import os
-import signal
 import threading
 from collections.abc import Iterator
 
@@ -13,29 +11,29 @@ from tests import raw_jobs
 from tests.live import Page
 from tests.servers import RedisServer
 
-#: Seconds for which Redis stands still, and for which it may answer then, again and again.
-STILL, FREE = 0.2, 0.02
+#: Of a server that may be told to sleep; and for how many seconds it is, again and again.
+SLEEPS = {"options": {"enable-debug-command": "local"}}
+BUSY = 0.12
 
 
 @contextlib.contextmanager
-def in_pulses(pid: int) -> Iterator[None]:
-    """The server is stopped and goes on, as one does whose machine has too much to do."""
+def kept_busy(server: RedisServer) -> Iterator[None]:
+    """Two programs ask for what takes it too long, one after the other."""
     ended = threading.Event()
 
-    def pulse() -> None:
+    def work(client: redis_py.Redis) -> None:
         while not ended.is_set():
-            os.kill(pid, signal.SIGSTOP)
-            ended.wait(STILL)
-            os.kill(pid, signal.SIGCONT)
-            ended.wait(FREE)
+            client.execute_command("DEBUG", "SLEEP", BUSY)
 
-    thread = threading.Thread(target=pulse)
-    thread.start()
+    threads = [threading.Thread(target=work, args=[server.connection()]) for _ in range(2)]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         ended.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def changes(redis: redis_py.Redis, ended: threading.Event) -> threading.Thread:
@@ -50,6 +48,7 @@ def changes(redis: redis_py.Redis, ended: threading.Event) -> threading.Thread:
     return thread
 
 
+@pytest.mark.parametrize("own_redis_server", [SLEEPS], indirect=True)
 def test_a_slow_redis_is_looked_at_less_often_until_it_is_quick_again(own_redis_server: RedisServer, web_server):
     web = web_server(own_redis_server.url)
     ended = threading.Event()
@@ -58,7 +57,7 @@ def test_a_slow_redis_is_looked_at_less_often_until_it_is_quick_again(own_redis_
         writer = changes(own_redis_server.connection(), ended)
         try:
             usual = page.settle(2) / 2
-            with in_pulses(own_redis_server.pid):
+            with kept_busy(own_redis_server):
                 page.until(lambda: page.health["easing"], 20, "it is told that it eases off")
                 told = page.health["easing"]
                 assert told["reason"] == "slow"

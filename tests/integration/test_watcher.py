@@ -200,10 +200,17 @@ def test_swapped_databases_are_found_without_a_notice(server, client, web_server
         page.until(lambda: page.rows.get(job_id, 0) is None, RECONCILED)
 
 
-def test_what_makes_no_notice_is_polled(server, client, web_server):
+def in_every_mode(test):
+    """Runs it in each mode of the feed, on a server that has all of them."""
+    every = pytest.mark.parametrize("mode", ["tracking", "keyspace", "sampling"])
+    return every(pytest.mark.parametrize("own_redis_server", [{"options": NOTICES}], indirect=True)(test))
+
+
+@in_every_mode
+def test_what_makes_no_notice_is_polled(server, client, web_server, mode):
     """Workers' hashes are heartbeats, and not listened to."""
     raw_jobs.worker(client, "w")
-    web = web_server(server.url)
+    web = web_server(server.url, env={"RQLIVE_FEED": mode})
     with open_page(web) as page:
         client.hset("rq:worker:w", "successful_job_count", 77)
         page.until(lambda: page.parts["worker"]["w"]["successful"] == 77, 4)
@@ -211,19 +218,21 @@ def test_what_makes_no_notice_is_polled(server, client, web_server):
         page.until(lambda: page.parts["worker"]["w"]["note"], 4)
 
 
-def test_a_job_that_expires_is_gone(server, client, web_server):
+@in_every_mode
+def test_a_job_that_expires_is_gone(server, client, web_server, mode):
     job_id = raw_jobs.listed(client, "finished")
-    web = web_server(server.url)
+    web = web_server(server.url, env={"RQLIVE_FEED": mode})
     with open_page(web, rows=[job_id], job=job_id) as page:
         page.until(lambda: page.jobs.get(job_id))
         client.pexpire(f"rq:job:{job_id}", 50)
         page.until(lambda: page.rows[job_id] is None and page.jobs[job_id] is None)
 
 
-def test_a_stalled_job_is_counted_when_its_heartbeat_is_over(server, client, web_server):
+@in_every_mode
+def test_a_stalled_job_is_counted_when_its_heartbeat_is_over(server, client, web_server, mode):
     job_id = raw_jobs.listed(client, "started")
     (run,) = client.zrange("rq:wip:default", 0, 0)
-    web = web_server(server.url)
+    web = web_server(server.url, env={"RQLIVE_FEED": mode})
     with open_page(web) as page:
         client.zadd("rq:wip:default", {run: time.time() + 1})
         page.until(lambda: job_id in page.parts["running"])

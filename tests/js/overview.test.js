@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { t } from "../../webapp/static/js/i18n.js";
 import { countsOf, total } from "../../webapp/static/js/panels/facets.model.js";
 import { pagerWords, spell, timeOf } from "../../webapp/static/js/panels/joblist.model.js";
 import { kpis } from "../../webapp/static/js/panels/kpis.model.js";
@@ -130,4 +131,12 @@ test("the time of a row is the one that its list is ordered by", () => {
 test("a queue goes on, a history grows older", () => {
   assert.deepEqual(pagerWords("queued"), { prev: "Previous", next: "Next" });
   assert.deepEqual(pagerWords("finished"), { prev: "Newer", next: "Older" });
+});
+
+test("where nothing is recorded since Redis is nearly full, that is the reason given", () => {
+  const bare = { recording: false, finished: { per_minute: null, covered_s: 0, window_s: 300 }, failed: { count: null, covered_s: 0, window_s: 3600 }, start_in: [] };
+  const idle = { queued: 0, started: 0, workers: 0, idle: 0 };
+  const note = (figures) => kpis(idle, figures, NOW).find(({ key }) => key === "finished").note;
+  assert.equal(note({ ...bare, isFull: true }), t("kpi.nearly_full"));
+  assert.equal(note(bare), t("kpi.not_recorded"));
 });

@@ -132,12 +132,12 @@ class Looks:
 
     def _send(self, plan: Plan) -> None:
         """Execute it, and hear in the same round trip how full Redis is, if that is due."""
-        if len(plan) and self._memory.is_due:
+        if (asks := bool(len(plan))) and self._memory.is_due:
             plan.ask("memory", self._memory.ask)
         try:
             plan.execute()
         finally:
-            self.waited = plan.waited if len(plan) else None
+            self.waited = plan.waited if asks else None
         if "memory" in plan:
             self._memory.absorb(*plan["memory"])
 

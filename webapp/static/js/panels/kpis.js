@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { liveNow } from "../liveness.js";
 import { to } from "../router.js";
-import { figures, totals } from "../store.js";
+import { figures, health, totals } from "../store.js";
 import { kpis } from "./kpis.model.js";
 
 /** The figures that have a page of their own behind them. */
@@ -21,5 +21,5 @@ const Kpi = ({ name, label, value, note, tone = "", empty }) => html`
 
 export const Kpis = () => html`
   <dl class="card kpis fresh">
-    ${kpis(totals.value, figures.value, liveNow.value).map(({ key, ...rest }) => html`<${Kpi} key=${key} name=${key} ...${rest} />`)}
+    ${kpis(totals.value, figures.value && { ...figures.value, isFull: Boolean(health.value?.memory) }, liveNow.value).map(({ key, ...rest }) => html`<${Kpi} key=${key} name=${key} ...${rest} />`)}
   </dl>`;

@@ -8,7 +8,8 @@ function windowOf({ window_s, covered_s }, now) {
   return t("kpi.last", { time: roughly(window_s) });
 }
 
-const unrecorded = (figures) => ({ value: NOTHING, note: t(figures.recording ? "kpi.soon" : "kpi.not_recorded"), empty: true });
+/** `isFull`: nothing is recorded since Redis is nearly full, see the `memory` of its health. */
+const unrecorded = ({ recording, isFull }) => ({ value: NOTHING, note: t(recording ? "kpi.soon" : isFull ? "kpi.nearly_full" : "kpi.not_recorded"), empty: true });
 
 function queued(totals, now) {
   const oldest = totals.oldest_enqueued_at;

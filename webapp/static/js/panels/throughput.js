@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { hourMinute, number } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
-import { figures } from "../store.js";
+import { figures, health } from "../store.js";
 import { ceiling, columns, isEmpty, summary } from "./throughput.model.js";
 
 const LINES = [
@@ -45,7 +45,7 @@ export function Throughput() {
       <div class="chart-box fresh">
         <p class="chart-unit">${t("throughput.unit")}</p>
         ${series && html`<${Chart} data=${columns(series)} lines=${LINES} ceiling=${ceiling(series)} label=${summary(series)} onIndex=${setIndex} />`}
-        ${series && empty && html`<p class="chart-empty">${t(figures.value.recording ? "throughput.soon" : "throughput.not_recorded")}</p>`}
+        ${series && empty && html`<p class="chart-empty">${t(`throughput.${figures.value.recording ? "soon" : health.value?.memory ? "nearly_full" : "not_recorded"}`)}</p>`}
       </div>
     </section>`;
 }

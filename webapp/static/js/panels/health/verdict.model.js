@@ -27,14 +27,15 @@ function workerWrongs(workers) {
   return found;
 }
 
-function processWrongs(processes) {
+function processWrongs(processes, isFull) {
   if (!processes) return [];
   const link = { page: "workers", query: {} };
   const cron = processes.cron.filter(({ state }) => state === "lost");
   const found = [];
   if (cron.length) found.push(bad("cron_lost", { n: cron.length, names: cron.map(({ host, name }) => host || name) }, link));
   if (processes.unlisted?.length) found.push(warn("unlisted", { n: processes.unlisted.length }, link));
-  if (processes.operations.state !== "alive") found.push(warn("not_recorded", {}, link));
+  if (isFull) found.push(warn("nearly_full", {}, link));
+  else if (processes.operations.state !== "alive") found.push(warn("not_recorded", {}, link));
   return found;
 }
 
@@ -58,7 +59,7 @@ export function wrongs(seen) {
     ...pauseWrongs(seen.queues),
     ...workerWrongs(seen.workers),
     ...workWrongs(seen),
-    ...processWrongs(seen.boards.processes),
+    ...processWrongs(seen.boards.processes, Boolean(seen.health?.memory)),
   ];
   return [...found.filter(({ level }) => level === "bad"), ...found.filter(({ level }) => level === "warn")];
 }
