@@ -26,7 +26,7 @@ import redis
 from websockets.exceptions import ConnectionClosed
 
 from tests.live import Page, get
-from tests.processes import Process, WebServer
+from tests.processes import BIN, Process, WebServer
 from tests.servers import RedisServer
 from tests.support import ROOT, clean_env
 from webapp import boards, create_app
@@ -171,6 +171,8 @@ def run_suite(checkout: Path, more: list[str]) -> tuple[str, float]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", PLUGIN, "-p", "no:cacheprovider", f"--deselect={HANGS}"]
     command += [f"--timeout={TEST_TIMEOUT}", *(more or ["tests"])]
     env = clean_env({"PYTHONPATH": f"{checkout}:{ROOT}", "RQ_SUITE_DATABASE": DATABASE})
+    # Its tests start RQ's own programs.
+    env["PATH"] = f"{BIN}{os.pathsep}{env.get('PATH', os.defpath)}"
     started = time.monotonic()
     done = subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True)
     if done.returncode not in (0, 1):

@@ -2,21 +2,60 @@
 
 import json
 import re
+from collections.abc import Callable, Iterator
 
 import pytest
+import redis as redis_py
 from playwright.sync_api import WebSocketRoute, expect
 from rq import Queue
 
 from tests.e2e import words
-from tests.e2e.conftest import publish
+from tests.e2e.conftest import WRITES, publish
 from tests.processes import WebServer
+from tests.servers import RedisServer
 
 FUNCTION = "tests.fixture_jobs"
 #: What the browser itself says about a server that is not there.
 BREAK = ("WebSocket", "Failed to load resource")
 
 
-def test_two_browsers_see_the_same_job_run_and_end(open_page, redis, worker_process) -> None:
+#: What a person sees live must not depend on how changes are heard.
+in_every_mode = pytest.mark.parametrize("mode", ["tracking", "keyspace", "sampling"])
+
+
+@pytest.fixture(scope="module")
+def dashboards(
+    redis_server: RedisServer, files, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], WebServer]]:
+    """The dashboard whose feed is in this mode, started when it is first asked for."""
+    made: dict[str, WebServer] = {}
+
+    def in_mode(mode: str) -> WebServer:
+        if mode not in made:
+            env = WRITES | {"RQLIVE_FILES": files, "RQLIVE_FEED": mode}
+            made[mode] = WebServer(redis_server.url, tmp_path_factory.mktemp(mode), env)
+            made[mode].wait_ready()
+        return made[mode]
+
+    yield in_mode
+    for server in made.values():
+        server.close()
+
+
+@pytest.fixture
+def dashboard(request: pytest.FixtureRequest, catalog: None, redis: redis_py.Redis) -> Iterator[WebServer]:
+    """As for every test of a browser; in the mode of this test where it has one."""
+    mode = getattr(request.node, "callspec", None) and request.node.callspec.params.get("mode")
+    if mode is None:
+        yield request.getfixturevalue("_dashboard")
+        return
+    redis.config_set("notify-keyspace-events", "KA" if mode == "keyspace" else "")
+    yield request.getfixturevalue("dashboards")(mode)
+    redis.config_set("notify-keyspace-events", "")
+
+
+@in_every_mode
+def test_two_browsers_see_the_same_job_run_and_end(open_page, redis, worker_process, mode) -> None:
     here, there = open_page(), open_page()
     words.live(here), words.live(there)
     worker_process("default")
@@ -30,7 +69,8 @@ def test_two_browsers_see_the_same_job_run_and_end(open_page, redis, worker_proc
         expect(words.figure(page, "started")).to_have_text("0")
 
 
-def test_progress_of_another_program_is_a_bar(open_page, redis, worker_process) -> None:
+@in_every_mode
+def test_progress_of_another_program_is_a_bar(open_page, redis, worker_process, mode) -> None:
     page = open_page()
     words.live(page)
     queue = Queue("default", connection=redis)
@@ -40,7 +80,8 @@ def test_progress_of_another_program_is_a_bar(open_page, redis, worker_process) 
     redis.set("gate", 1)
 
 
-def test_a_list_refreshes_by_itself(open_page, redis) -> None:
+@in_every_mode
+def test_a_list_refreshes_by_itself(open_page, redis, mode) -> None:
     page = open_page("/jobs?queue=default&status=queued")
     words.live(page)
     job = Queue("default", connection=redis).enqueue(f"{FUNCTION}.nothing")
@@ -49,7 +90,8 @@ def test_a_list_refreshes_by_itself(open_page, redis) -> None:
     expect(words.row(page, job.id)).to_have_count(0)
 
 
-def test_rows_hold_still_under_the_pointer_and_say_what_is_newer(open_page, redis) -> None:
+@in_every_mode
+def test_rows_hold_still_under_the_pointer_and_say_what_is_newer(open_page, redis, mode) -> None:
     queue = Queue("default", connection=redis)
     first = queue.enqueue(f"{FUNCTION}.nothing")
     page = open_page("/jobs?queue=default&status=queued")
@@ -62,7 +104,8 @@ def test_rows_hold_still_under_the_pointer_and_say_what_is_newer(open_page, redi
     expect(page.locator("tr[data-job]").first).to_have_attribute("data-job", later[-1])
 
 
-def test_a_killed_worker_is_shown_as_lost(open_page, worker_process) -> None:
+@in_every_mode
+def test_a_killed_worker_is_shown_as_lost(open_page, worker_process, mode) -> None:
     page = open_page()
     words.live(page)
     worker = worker_process("default", name="billing-1")
