@@ -72,9 +72,7 @@ class Watcher:
         easing: Easing,
         on_change: Callable[[Dirty], None] = lambda dirty: None,
     ) -> None:
-        self._connections = connections
-        self._hub = hub
-        self._looks = looks
+        self._connections, self._hub, self._looks = connections, hub, looks
         self._liveness = liveness
         self._tell_change = on_change
         self._easing = easing
@@ -156,13 +154,9 @@ class Watcher:
             self._pace(self._look_guarded())
 
     def _pace(self, spent: float) -> None:
-        """Rest after a look that took `spent` seconds, so that looks stay below LOOKS_PER_SECOND on the average.
-
-        Longer while Redis is in trouble.
-        """
+        """Rest after a look of `spent` seconds: below LOOKS_PER_SECOND on the average, and still less while easing."""
         self._looks_left -= 1
-        wait = max(LOOK_GAP, REST * spent, -self._looks_left / LOOKS_PER_SECOND, self._easing.gap)
-        time.sleep(wait)
+        time.sleep(max(LOOK_GAP, REST * spent, -self._looks_left / LOOKS_PER_SECOND, self._easing.gap))
 
     def _refill(self) -> None:
         quiet = time.monotonic() - self._looked_at
