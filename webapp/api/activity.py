@@ -1,8 +1,10 @@
-"""GET /api/activity: who did what."""
+"""GET /api/activity: who did what; a page of it, or all of it as lines of JSON."""
 
-from typing import Any
+import json
+from collections.abc import Iterator
 
-from flask import request
+from flask import Response, request, stream_with_context
+from flask.typing import ResponseReturnValue
 
 from webapp import connections, live, outcomes
 from webapp.api import bp, parameters
@@ -12,15 +14,21 @@ from webapp.queries.activity import Wanted
 from webapp.queries.log import stream_id
 
 PAGE_DEFAULT = 50
-
+#: Lines that an export reads at a time.
+EXPORT_AT_ONCE = 200
 
 #: Characters of what is asked for: an id of a job is the longest.
 WANTED_CHARS = 6_000
 
 
 @bp.get("/activity")
-def lines() -> dict[str, Any]:
-    """One page of it, newest first: all lines, or those of a person, a verb, an outcome, a job."""
+def lines() -> ResponseReturnValue:
+    """One page of it, newest first: all lines, or those of a person, a verb, an outcome, a job. `format=jsonl`: all."""
+    form = request.args.get("format", "json")
+    if form not in ("json", "jsonl"):
+        raise BadInput(f"format={form[:40]!r} is unknown.", fix="Use format=jsonl for all lines, or leave it out.")
+    if form == "jsonl":
+        return _export(_wanted())
     before, after = (_line_id(name) for name in ("before", "after"))
     limit = parameters.limit(PAGE_DEFAULT)
     shared, reader = live.current(), connections.reader()
@@ -34,6 +42,26 @@ def lines() -> dict[str, Any]:
         "note": found.note,
         "as_of": shared.clock.now_ms(),
     }
+
+
+def _export(wanted: Wanted) -> Response:
+    """Every line that there is, newest first, as it is read: nothing of it waits in memory."""
+    shared, reader = live.current(), connections.reader()
+    shared.titles.refresh(reader)
+    # Told as an error of its own, which it cannot be once the answer has begun.
+    first = activity.page(reader, shared.rows, "", "", EXPORT_AT_ONCE, wanted)
+
+    def told() -> Iterator[str]:
+        page = first
+        while True:
+            yield "".join(f"{json.dumps(line.as_json(), ensure_ascii=False)}\n" for line in page.lines)
+            if page.next is None:
+                return
+            page = activity.page(reader, shared.rows, page.next, "", EXPORT_AT_ONCE, wanted)
+
+    answer = Response(stream_with_context(told()), mimetype="application/jsonl")
+    answer.headers["Content-Disposition"] = 'attachment; filename="activity.jsonl"'
+    return answer
 
 
 def _wanted() -> Wanted:
