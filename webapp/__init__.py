@@ -24,7 +24,6 @@ def create_app(config: "Config | None" = None) -> "Flask":
         live,
         monitoring,
         pages,
-        provider_login,
         requests_log,
         room,
         security,
@@ -55,6 +54,9 @@ def create_app(config: "Config | None" = None) -> "Flask":
     app.register_blueprint(monitoring.bp, url_prefix=config.base_path or None)
     app.register_blueprint(pages.bp, url_prefix=config.base_path or None)
     if config.oidc_issuer:
+        # Authlib is 18 MB and a third of a second: for those who use it.
+        from webapp import provider_login
+
         app.register_blueprint(provider_login.bp, url_prefix=config.base_path or None)
     app.register_blueprint(socket.bp, url_prefix=config.base_path or None)
     app.register_blueprint(room_socket.bp, url_prefix=config.base_path or None)

@@ -3,9 +3,7 @@
 import secrets
 import threading
 from functools import cache
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from typing import Any
 
 from webapp.offload import offload
 
@@ -14,12 +12,10 @@ LEAST, MOST = 8, 1_000
 #: Compared at once by one web process: what guesses cannot take more than 128 MB.
 AT_ONCE = threading.BoundedSemaphore(2)
 
-_hasher = PasswordHasher()
-
 
 def hash_of(password: str) -> str:
     """The hash to be kept."""
-    return offload(_hasher.hash, password)
+    return offload(_hasher().hash, password)
 
 
 def fits(stored: str, password: str, like: str = "") -> bool:
@@ -29,12 +25,22 @@ def fits(stored: str, password: str, like: str = "") -> bool:
 
 
 def _verify(stored: str, password: str) -> bool:
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
-        return _hasher.verify(stored, password)
+        return _hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
 def _nobody() -> str:
-    return _hasher.hash(secrets.token_hex())
+    return _hasher().hash(secrets.token_hex())
+
+
+@cache
+def _hasher() -> Any:
+    """Not at the top: a web process without users has no use for it."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()

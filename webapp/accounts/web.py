@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, g, request
 
 from webapp.accounts import proxies
-from webapp.accounts.gate import Gate
 from webapp.accounts.identity import Identity
 from webapp.accounts.sessions import REFRESH, Claims
-from webapp.accounts.watch import Watch
 from webapp.config import Config
 from webapp.rights import EVERYTHING, Rights
+
+if TYPE_CHECKING:
+    from webapp.accounts.gate import Gate
 
 #: A browser keeps the first only where it came over TLS, from this very host, for all of it.
 SAFE_COOKIE, PLAIN_COOKIE = "__Host-rqlive", "rqlive"
@@ -21,15 +23,18 @@ NOTHING = Rights("viewer", (), ())
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Raises ConfigError for users that cannot be used. Without users there is no gate, and nothing is asked."""
+    """Raises ConfigError for users that cannot be used. Without users there is no gate, and nothing is asked or read."""
     if config.has_users:
+        from webapp.accounts.gate import Gate
+        from webapp.accounts.watch import Watch
+
         writer = app.extensions["connections"].writer
         app.extensions["gate"] = Gate(config, writer)
         app.extensions["rights_watch"] = Watch(app.extensions["gate"], writer)
         app.after_request(renew)
 
 
-def gate() -> Gate | None:
+def gate() -> "Gate | None":
     """The gate of the current app; None where there are no users."""
     return current_app.extensions.get("gate")
 
@@ -101,7 +106,7 @@ def renew(response: Response) -> Response:
     return response
 
 
-def _identity(found: Gate) -> Identity | None:
+def _identity(found: "Gate") -> Identity | None:
     authorization = request.headers.get("Authorization", "")
     kind, _, value = authorization.partition(" ")
     if kind.lower() == "bearer":

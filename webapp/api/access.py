@@ -1,13 +1,12 @@
 """GET /api/users, /api/tokens and what may be done to them: users as they are configured, API tokens. For admins."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask.typing import ResponseReturnValue
 
 from webapp import connections, security
 from webapp.accounts import people, web
-from webapp.accounts.gate import Gate
 from webapp.accounts.people import BadUsers
 from webapp.actions import access as actions
 from webapp.api import bp
@@ -16,6 +15,9 @@ from webapp.api.login import current_gate
 from webapp.errors import BadInput, NotAllowed
 from webapp.queries import access
 from webapp.rights import ALL, ROLES, Rights
+
+if TYPE_CHECKING:
+    from webapp.accounts.gate import Gate
 
 NAME_CHARS = 64
 DAYS_MAX = 3_650
@@ -71,7 +73,7 @@ def revoke_token(token_id: str) -> ResponseReturnValue:
     return "", 204
 
 
-def source_of(gate: Gate) -> str:
+def source_of(gate: "Gate") -> str:
     """How the maker of a token is known: one of the users' file must go on being an admin there."""
     known = web.identity()
     if known and known.token_id:
@@ -95,7 +97,7 @@ def _told(person: people.Person) -> dict[str, Any]:
     return told | {"is_group": person.name.startswith("@"), "has_password": bool(person.password)}
 
 
-def _admins_only() -> Gate:
+def _admins_only() -> "Gate":
     gate = current_gate()
     if security.rights().role != "admin":
         raise NotAllowed("Only admins see who else there is.", fix="Ask one of them.")

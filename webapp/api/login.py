@@ -1,11 +1,12 @@
 """POST /api/login and /api/logout, GET /api/me: who is there."""
 
+from typing import TYPE_CHECKING
+
 from flask import Response, current_app, g, jsonify, make_response
 from flask.typing import ResponseReturnValue
 
 from webapp import connections, outcomes, server_info
 from webapp.accounts import passwords, sessions, web
-from webapp.accounts.gate import Gate
 from webapp.accounts.identity import Identity
 from webapp.actions import access
 from webapp.actions.door import REFUSALS, Actor, Door
@@ -13,6 +14,9 @@ from webapp.api import bp
 from webapp.api.bodies import read_object
 from webapp.errors import BadInput, DashboardError, NotFound
 from webapp.rights import Rights
+
+if TYPE_CHECKING:
+    from webapp.accounts.gate import Gate
 
 #: What a failed login is noted under where there is no such name: it may be a password in the wrong field.
 NOBODY = "somebody"
@@ -98,7 +102,7 @@ def _end(known: Identity | None) -> None:
         access.end_login(connections.writer(), known.claims.id, current_gate().max_seconds)
 
 
-def current_gate() -> Gate:
+def current_gate() -> "Gate":
     """The gate of the current app. Raises NotFound where there are no users."""
     found = web.gate()
     if found is None:
