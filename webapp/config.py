@@ -3,14 +3,13 @@
 `docs/operations.md` names every field; a test holds the two together.
 """
 
-import ipaddress
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
 from jobs._address import is_sentinel, service
+from webapp.config_reader import TRUE, ConfigError, Reader, path_of
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ROLES = ("viewer", "operator", "admin")
@@ -24,12 +23,6 @@ LOG_FORMS = ("plain", "json")
 SCHEMES = ("redis", "rediss", "unix")
 #: RQ's own settings of TLS, and the options of an address that they become.
 TLS = {f"REDIS_SSL_{name}": f"ssl_{name.lower()}" for name in ("CA_CERTS", "CERT_REQS", "CERTFILE", "KEYFILE")}
-TRUE = frozenset({"1", "true", "yes", "on"})
-FALSE = frozenset({"0", "false", "no", "off", ""})
-
-
-class ConfigError(ValueError):
-    """A setting cannot be used. The text names it and ends with what would work."""
 
 
 #: Characters of a label: the sidebar is narrow.
@@ -117,7 +110,7 @@ class Config:
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
         """Read the settings from environment variables. Raises ConfigError on one that cannot be used."""
-        read = _Reader(env)
+        read = Reader(env)
         log = read.choice("LOG", cls.log, LOG_FORMS)
         config = cls(
             redis_url=redis_url(env),
@@ -130,7 +123,7 @@ class Config:
             port=read.integer("PORT", cls.port, 0, 65535),
             workers=read.integer("WORKERS", None, 0, 256),
             queues=read.names("QUEUES") or cls.queues,
-            base_path=_base_path(read.text("BASE_PATH", bare=False) or ""),
+            base_path=path_of(read.text("BASE_PATH", bare=False) or ""),
             label=(read.text("LABEL", bare=False) or "")[:LABEL_CHARS] or None,
             users_file=read.text("USERS_FILE", bare=False) if "RQLIVE_USERS_FILE" in env else USERS_FILE,
             users=read.text("USERS", bare=False),
@@ -282,63 +275,3 @@ def _check_redis_url(url: str) -> None:
             "redis+sentinel://. "
             "Use one like redis://localhost:6379/0, or redis+sentinel://host:26379,host:26379/mymaster/0."
         )
-
-
-class _Reader:
-    """Reads one variable under its two names and says which of them was wrong."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self._env = env
-
-    def _find(self, name: str, bare: bool = True) -> tuple[str, str | None]:
-        long = f"RQLIVE_{name}"
-        if long in self._env or not bare:
-            return long, self._env.get(long)
-        return name, self._env.get(name)
-
-    def text(self, name: str, bare: bool = True) -> str | None:
-        return (self._find(name, bare)[1] or "").strip() or None
-
-    def names(self, name: str) -> tuple[str, ...]:
-        return tuple(filter(None, re.split(r"[\s,]+", self.text(name, bare=False) or "")))
-
-    def flag(self, name: str, default: bool) -> bool:
-        found, value = self._find(name, bare=False)
-        if value is None:
-            return default
-        if value.lower() in TRUE | FALSE:
-            return value.lower() in TRUE
-        raise ConfigError(f"{found}={value} is neither yes nor no. Use {found}=1 or {found}=0.")
-
-    def integer(self, name: str, default: int | None, low: int, high: int) -> int | None:
-        found, value = self._find(name)
-        value = (value or "").strip()
-        if not value:
-            return default
-        if re.fullmatch(r"[0-9]{1,9}", value) and low <= int(value) <= high:
-            return int(value)
-        raise ConfigError(f"{found}={value} is not a whole number from {low} to {high}. Use one of these.")
-
-    def networks(self, name: str) -> tuple[str, ...]:
-        found = self.names(name)
-        for network in found:
-            try:
-                ipaddress.ip_network(network, strict=False)
-            except ValueError:
-                raise ConfigError(f"RQLIVE_{name}: {network} is no address. Use 10.0.0.5 or 10.0.0.0/24.") from None
-        return found
-
-    def choice(self, name: str, default: str | None, choices: tuple[str, ...]) -> str | None:
-        found, value = self._find(name, bare=False)
-        if not value:
-            return default
-        if value in choices:
-            return value
-        raise ConfigError(f"{found}={value} is unknown. Use one of: {', '.join(choices)}.")
-
-
-def _base_path(value: str) -> str:
-    path = value.strip().rstrip("/")
-    if path and not re.fullmatch(r"(/[\w.~-]+)+", path):
-        raise ConfigError(f"RQLIVE_BASE_PATH={value} is not a path such as /rq. Use one like that.")
-    return path

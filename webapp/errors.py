@@ -131,7 +131,8 @@ def translate(error: redis_errors.RedisError) -> DashboardError:
 
 
 def _dashboard_error(error: DashboardError) -> ResponseReturnValue:
-    return jsonify(_named(error.as_json())), error.status
+    wait = error.fields.get("retry_after")
+    return jsonify(_named(error.as_json())), error.status, {"Retry-After": str(wait)} if wait else {}
 
 
 def _named(body: dict) -> dict:

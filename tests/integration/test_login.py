@@ -218,6 +218,7 @@ def test_who_guesses_is_slowed_over_all_servers_by_name_and_by_address(redis, re
         told = log_in(one, "ada", PASSWORD, environ_base={"REMOTE_ADDR": "10.0.1.1"})
         assert told.status_code == 429, "the right password tells nothing meanwhile"
         assert 0 < error(told)["fields"]["retry_after"] <= 600
+        assert told.headers["Retry-After"] == str(error(told)["fields"]["retry_after"])
         assert log_in(one, "omar", environ_base={"REMOTE_ADDR": "10.0.1.1"}).status_code == 204
         codes = [guess(nth, f"name {nth}", "10.0.2.2") for nth in range(40)]
         assert codes == [401] * 30 + [429] * 10, "any names, from one address"

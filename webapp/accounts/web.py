@@ -23,7 +23,7 @@ NOTHING = Rights("viewer", (), ())
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Raises ConfigError for users that cannot be used. Without users there is no gate, and nothing is asked or read."""
+    """Raises ConfigError for users that cannot be used. Without users there is no gate, and nobody is asked."""
     if config.has_users:
         from webapp.accounts.gate import Gate
         from webapp.accounts.watch import Watch
