@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setMessages } from "../../webapp/static/js/i18n.js";
-import { beyond, choices, detailOf, fits, outcomeOf, verbName, verbOf, wantedOf, whenceOf } from "../../webapp/static/js/panels/activity.model.js";
+import { beyond, choices, detailOf, fits, isAboutWorker, outcomeOf, verbName, verbOf, wantedOf, whenceOf } from "../../webapp/static/js/panels/activity.model.js";
 import { ACTIVITY_LINES, apply, initial, keepOnly } from "../../webapp/static/js/reducer.js";
 import { goldens, words } from "./support.js";
 
-const VERBS = ["enqueue", "run_again", "run_now", "cancel", "stop", "requeue", "delete", "note", "unnote", "mute", "unmute", "hold", "release", "pause", "resume", "delete_queue", "suspend", "resume_all"];
+const VERBS = ["enqueue", "run_again", "run_now", "cancel", "stop", "requeue", "delete", "note", "unnote", "mute", "unmute", "hold", "release", "pause", "resume", "delete_queue", "suspend", "resume_all", "log_in", "log_out", "add_token", "revoke_token", "sign_out_user"];
 const line = (n, more = {}) => ({ id: `${n}-0`, at: n, actor: "ada", action: "cancel", job: `j${n}`, outcome: "done", reason: null, heard_by: null, of: null, note: null, ...more });
 const told = (lines, more = {}) => ({ type: "activity", lines, total: lines.length, reset: false, note: null, as_of: 1, ...more });
 const head = (...numbers) => told(numbers.map((n) => line(n)), { reset: true });
@@ -113,4 +113,9 @@ test("what nobody watches is forgotten", () => {
   const nothing = { rows: new Set(), jobs: new Set(), lists: new Set(), logs: new Set() };
   assert.equal(keepOnly(all(head(1)), { ...nothing, activity: false }).activity, null);
   assert.equal(keepOnly(all(head(1)), { ...nothing, activity: true }).activity.lines.length, 1);
+});
+
+test("a line is about a worker, or about a user or a token by its name", () => {
+  assert.ok(isAboutWorker({ action: "shut_down" }));
+  for (const action of ["add_token", "revoke_token", "sign_out_user"]) assert.ok(!isAboutWorker({ action }), action);
 });

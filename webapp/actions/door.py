@@ -50,7 +50,7 @@ class Entry:
 
     job: str
     queue: str | None = None
-    #: The worker that it is about, where it is about one.
+    #: The worker that it is about, where it is about one; or the user, or the API token by its name.
     worker: str = ""
     #: See webapp/outcomes.py.
     outcome: str = outcomes.DONE

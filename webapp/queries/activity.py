@@ -44,7 +44,7 @@ class Line(Value):
     outcome: str
     reason: str | None = None
     heard_by: str | None = None
-    #: The worker that it was about.
+    #: The worker that it was about; or the user, or the API token by its name.
     worker: str | None = None
     #: The job that was run again.
     of: str | None = None

@@ -11,7 +11,7 @@ import { liveNow } from "../liveness.js";
 import { to, toJob } from "../router.js";
 import { said } from "../said.js";
 import { ActivityFilters } from "./activity-filters.js";
-import { beyond, causeName, detailOf, fits, outcomeOf, verbOf, wantedOf, whenceOf } from "./activity.model.js";
+import { beyond, causeName, detailOf, fits, isAboutWorker, outcomeOf, verbOf, wantedOf, whenceOf } from "./activity.model.js";
 
 const PAGE = 50;
 
@@ -42,8 +42,13 @@ function useOlder(known, wanted) {
 
 const Job = ({ line: { job, title } }) => job && html`<a class="act-job" href=${toJob(job)} title=${job}>${title ?? shortId(job)}</a>`;
 
-/** The worker that was told something; one that runs a job beside it is told of below. */
-const Worker = ({ line: { job, worker } }) => worker && !job && html`<a class="act-job" href=${to("workers", { worker })} title=${worker}>${shortId(worker)}</a>`;
+/** The worker that was told something; one that runs a job beside it is told of below. Or the user or token that a deed was about. */
+function Worker({ line }) {
+  const { job, worker } = line;
+  if (!worker || job) return null;
+  if (!isAboutWorker(line)) return html`<span class="act-job">${worker}</span>`;
+  return html`<a class="act-job" href=${to("workers", { worker })} title=${worker}>${shortId(worker)}</a>`;
+}
 
 /** What was muted or unmuted. */
 const Cause = ({ line: { cause } }) => cause && html`<a class="act-job" href=${to("failures", { cause: cause.id })} title=${cause.name}>${causeName(cause)}</a>`;

@@ -3,6 +3,12 @@ import { NOTHING } from "../format.js";
 import { has, t } from "../i18n.js";
 import { isAfter } from "../reducer.js";
 
+/** Deeds that are about a user or a token, by name, and not about a worker. */
+const ABOUT_ACCESS = new Set(["add_token", "revoke_token", "sign_out_user"]);
+
+/** Whether the `worker` of a line is one. */
+export const isAboutWorker = ({ action }) => !ABOUT_ACCESS.has(action);
+
 /** Outcomes that can be asked for. */
 export const OUTCOMES = ["done", "refused", "failed", "unknown"];
 
