@@ -311,3 +311,37 @@ def test_without_users_nobody_is_asked_and_nothing_is_kept(redis, redis_server, 
         assert client.post("/api/login", json={"name": "a", "password": "b"}, headers=PAGE).status_code == 404
         assert client.get("/api/users").status_code == 404
     assert redis.keys("*") == []
+
+
+def test_on_a_redis_that_is_only_looked_at_people_log_in_and_nobody_acts(redis, redis_server, tmp_path):
+    with running(redis_server.url, tmp_path / "files", own_redis=False, users=THREE) as client:
+        ada = browser(client.application, "ada")
+        assert error(ada.post("/api/queues/default/hold", json={}))["code"] == "look_only"
+        assert ada.post("/api/tokens", json={"name": "wall", "role": "viewer"}).status_code == 201
+        vera = browser(client.application, "vera")
+        assert error(vera.post("/api/queues/default/hold", json={}))["code"] == "not_allowed"
+    assert all(key.startswith(_keys.PREFIX.encode()) for key in redis.keys("*"))
+
+
+def test_while_redis_is_away_nobody_gets_in(tmp_path):
+    """Whether a login was ended cannot be known then."""
+    with running("redis://127.0.0.1:1/0", tmp_path / "files", users=THREE, secret=SECRET) as client:
+        gate = client.application.extensions["gate"]
+        value = gate.sessions.seal(sessions.begin("ada", "file", gate.person("ada").mark))
+        for answer in (
+            with_cookie(client.application, value).get("/api/me"),
+            log_in(browser(client.application), "ada"),
+            client.get("/api/me", headers={"Authorization": "Bearer rql_abc_def"}),
+        ):
+            assert (answer.status_code, error(answer)["code"]) == (503, "redis_away")
+        assert client.get("/api/me").status_code == 401
+
+
+def test_a_redis_user_who_may_write_nothing_is_told_so_at_the_login(own_redis_server, tmp_path):
+    with own_redis_server.connection() as admin:
+        admin.acl_setuser("looker", enabled=True, nopass=True, keys=["*"], categories=["+@read", "+@connection"])
+    url = own_redis_server.url.replace("unix://", "unix://looker:any@")
+    with running(url, tmp_path / "files", users=THREE, secret=SECRET) as client:
+        answer = log_in(browser(client.application), "ada")
+        assert answer.status_code == 403
+        assert "may write" in error(answer)["fix"]
