@@ -91,7 +91,7 @@ def plan(config: Config, commands: Mapping[str, list[str]]) -> list[Child]:
 def environment(config: Config, folder: Path) -> dict[str, str]:
     """What the children are told: the settings as they turned out, and the programs of this environment first."""
     files = config.files if "://" in config.files else str(folder / config.files)
-    users = str(folder / config.users_file) if config.users_file and config.has_users else ""
+    users = str(folder / config.users_file) if config.users_file else ""
     told = {
         "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",

@@ -6,6 +6,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 from jobs._address import is_sentinel, service
@@ -15,6 +16,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ROLES = ("viewer", "operator", "admin")
 #: Where `python -m webapp users` keeps them unless the settings name another file.
 USERS_FILE = "var/users.toml"
+ROOT = Path(__file__).resolve().parent.parent
 ADD_A_USER = "Make a user, then start again: .venv/bin/python -m webapp users add admin --role admin"
 #: As many as 128 bits take in hexadecimal.
 SECRET_CHARS = 32
@@ -125,7 +127,7 @@ class Config:
             queues=read.names("QUEUES") or cls.queues,
             base_path=path_of(read.text("BASE_PATH", bare=False) or ""),
             label=(read.text("LABEL", bare=False) or "")[:LABEL_CHARS] or None,
-            users_file=read.text("USERS_FILE", bare=False) if "RQLIVE_USERS_FILE" in env else USERS_FILE,
+            users_file=read.text("USERS_FILE", bare=False) if "RQLIVE_USERS_FILE" in env else _made_file(),
             users=read.text("USERS", bare=False),
             secret=read.text("SECRET", bare=False),
             session_idle_minutes=read.integer("SESSION_IDLE_MINUTES", cls.session_idle_minutes, 1, 525_600),
@@ -182,12 +184,8 @@ class Config:
 
     @property
     def has_users(self) -> bool:
-        """Whether who asks must be known: somebody is named, or a proxy or a provider names people.
-
-        A file that was named in the settings counts where it is missing too: nobody is in it then.
-        """
-        named = bool(self.users_file) and (self.users_file != USERS_FILE or os.path.exists(self.users_file))
-        return bool(named or self.users or self.proxy_user_header or self.oidc_issuer)
+        """Whether who asks must be known. A file that was named and is missing counts too: nobody is in it then."""
+        return bool(self.users_file or self.users or self.proxy_user_header or self.oidc_issuer)
 
     @property
     def may_write(self) -> bool:
@@ -200,6 +198,11 @@ class Config:
         if self.workers is not None:
             return self.workers
         return 1 if self.own_redis else 0
+
+
+def _made_file() -> str | None:
+    """The file that the command has made; wherever this process was started."""
+    return USERS_FILE if (ROOT / USERS_FILE).exists() else None
 
 
 def redis_url(env: Mapping[str, str] = os.environ) -> str | None:

@@ -173,6 +173,16 @@ def test_a_login_that_was_begun_elsewhere_is_not_ended_here(serve):
     assert victim.get("/api/me").status_code == 401
 
 
+@pytest.mark.parametrize("state", ["another", "", None])
+def test_what_comes_back_without_the_state_that_left_is_refused_unasked(serve, provider, state):
+    client = browser(serve())
+    back = urlsplit(at_provider(leave(client)))
+    given = {name: values[0] for name, values in parse_qs(back.query).items()} | {"state": state}
+    query = urlencode({name: value for name, value in given.items() if value is not None})
+    assert is_refused(client.get(f"{back.path}?{query}"))
+    assert given["code"] in provider.codes, "the provider was not even asked"
+
+
 def test_a_login_is_good_once(serve):
     client = browser(serve())
     back = at_provider(leave(client))

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from rq.cli.helpers import get_redis_from_config
 
+from webapp import config as config_module
 from webapp.config import Config, ConfigError, public_url, redis_url
 
 
@@ -120,7 +121,7 @@ def test_beyond_this_machine_users_are_enough(users):
 
 
 def test_the_file_that_the_command_makes_counts_when_it_is_there(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(config_module, "ROOT", tmp_path)
     assert not Config.from_env({}).has_users
     (tmp_path / "var").mkdir()
     (tmp_path / "var/users.toml").touch()

@@ -32,8 +32,6 @@ class Gate:
 
     def __init__(self, config: Config, writer: redis.Redis) -> None:
         """Raises ConfigError for users that cannot be used."""
-        #: Whether who asks must be known. For the life of the process: a file that goes opens nothing.
-        self.is_shut = config.has_users
         self.roster = Roster(config)
         self.attempts = Attempts(writer)
         self.max_seconds = config.session_max_hours * 3600
