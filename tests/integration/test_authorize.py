@@ -220,9 +220,15 @@ def test_neither_an_id_nor_a_dependency_tells_of_a_job_that_one_may_not_see(as_,
 
 def test_a_refusal_leaves_a_line_and_a_flood_of_them_only_some(as_, redis, job):
     vera = as_("vera")
-    for _ in range(80):
+
+    def lines():
         vera.post("/api/queues/default/hold", json={})
-    found = [fields for _, fields in redis.xrange(_keys.ACTIVITY) if fields[b"action"] == b"hold"]
+        return [fields for _, fields in redis.xrange(_keys.ACTIVITY) if fields[b"action"] == b"hold"]
+
+    # Other tests of this process may have used up what there is room for.
+    eventually(lines)
+    for _ in range(80):
+        found = lines()
     assert 0 < len(found) < 60
     assert {(one[b"actor"], one[b"outcome"], one[b"queue"]) for one in found} == {(b"vera", b"not_allowed", b"default")}
 
