@@ -264,26 +264,25 @@ def test_while_nobody_watches_it_is_not_read(server, web_server):
 def test_an_export_has_every_line_and_no_other(client, redis):
     ids = write(redis, *(f"job {nth}" for nth in range(1_050)))
     write(redis, "of bob", actor="bob", outcome="state_changed")
-    answer = client.get("/api/activity?format=jsonl")
+    answer = client.get("/api/activity/export")
     assert (answer.status_code, answer.mimetype) == (200, "application/jsonl")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="activity.jsonl"'
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert [line["job"] for line in lines] == ["of bob", *(f"job {nth}" for nth in reversed(range(1_050)))]
     assert lines[-1]["id"] == ids[0]
-    of_bob = client.get("/api/activity?format=jsonl&actor=bob").text.splitlines()
+    of_bob = client.get("/api/activity/export?actor=bob").text.splitlines()
     assert [json.loads(line)["job"] for line in of_bob] == ["of bob"]
-    assert client.get("/api/activity?format=xml").status_code == 400
 
 
 def test_an_export_of_what_cannot_be_read_is_empty_and_no_error(client, redis):
     redis.set(_keys.ACTIVITY, "no stream")
-    answer = client.get("/api/activity?format=jsonl")
+    answer = client.get("/api/activity/export")
     assert (answer.status_code, answer.text) == (200, "")
 
 
 def test_an_export_is_sent_as_it_is_read(client, redis):
     write(redis, *(f"job {nth}" for nth in range(1_000)))
-    answer = client.get("/api/activity?format=jsonl", buffered=False)
+    answer = client.get("/api/activity/export", buffered=False)
     parts = iter(answer.response)
     assert next(parts).count(b"\n") == 200
     redis.delete(_keys.ACTIVITY)

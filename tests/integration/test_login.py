@@ -174,8 +174,8 @@ def test_a_changed_password_and_a_removed_user_end_their_sessions(redis, redis_s
 def test_a_wrong_name_is_told_like_a_wrong_password(app, redis):
     wrong = log_in(browser(app), "ada", "not this one")
     unknown = log_in(browser(app), "nobody", "not this one")
-    assert (wrong.status_code, wrong.json) == (unknown.status_code, unknown.json)
-    assert error(wrong)["code"] == "wrong_login"
+    assert (wrong.status_code, error(wrong)) == (unknown.status_code, error(unknown))
+    assert wrong.json["error"]["code"] == "wrong_login"
     assert not wrong.headers.getlist("Set-Cookie")
     assert lines(redis) == [("ada", "log_in", "wrong_login"), ("somebody", "log_in", "wrong_login")]
 

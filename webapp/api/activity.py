@@ -1,4 +1,4 @@
-"""GET /api/activity: who did what; a page of it, or all of it as lines of JSON."""
+"""GET /api/activity and /api/activity/export: who did what; a page of it, or all of it as lines of JSON."""
 
 import json
 from collections.abc import Iterator
@@ -23,12 +23,7 @@ WANTED_CHARS = 6_000
 
 @bp.get("/activity")
 def lines() -> ResponseReturnValue:
-    """One page of it, newest first: all lines, or those of a person, a verb, an outcome, a job. `format=jsonl`: all."""
-    form = request.args.get("format", "json")
-    if form not in ("json", "jsonl"):
-        raise BadInput(f"format={form[:40]!r} is unknown.", fix="Use format=jsonl for all lines, or leave it out.")
-    if form == "jsonl":
-        return _export(_wanted())
+    """One page of it, newest first: all lines, or those of a person, a verb, an outcome, a job."""
     before, after = (_line_id(name) for name in ("before", "after"))
     limit = parameters.limit(PAGE_DEFAULT)
     shared, reader = live.current(), connections.reader()
@@ -44,8 +39,10 @@ def lines() -> ResponseReturnValue:
     }
 
 
-def _export(wanted: Wanted) -> Response:
-    """Every line that there is, newest first, as it is read: nothing of it waits in memory."""
+@bp.get("/activity/export")
+def export() -> Response:
+    """Every line that there is, or of those that are asked for, newest first, as it is read: none waits in memory."""
+    wanted = _wanted()
     shared, reader = live.current(), connections.reader()
     shared.titles.refresh(reader)
     # Told as an error of its own, which it cannot be once the answer has begun.

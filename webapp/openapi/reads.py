@@ -100,6 +100,16 @@ READS: dict[str, Op] = {
             "job": text(6_000),
         },
     ),
+    "api.export": Op(
+        "activity",
+        {200: Answer(None, "application/jsonl")},
+        query={
+            "actor": text(6_000),
+            "action": text(6_000),
+            "outcome": choice("", *outcomes.WORDS),
+            "job": text(6_000),
+        },
+    ),
     "api.board": Op("boards", told(board=TEXT, value=ANYTHING, as_of=MOMENT)),
     "api.search": Op(
         "searches",

@@ -57,7 +57,7 @@ export const overview = () => request("GET", "/api/overview");
 export const jobTypes = () => request("GET", "/api/job-types");
 export const activity = (query, signal) => request("GET", `/api/activity?${new URLSearchParams(query)}`, { signal });
 /** All of it as a file, or what `query` asks for. */
-export const activityAddress = (query) => `${base}/api/activity?${new URLSearchParams({ ...query, format: "jsonl" })}`;
+export const activityAddress = (query) => `${base}/api/activity/export?${new URLSearchParams(query)}`;
 export const board = (name, signal) => request("GET", `/api/boards/${name.split("/").map(encodeURIComponent).join("/")}`, { signal });
 export const jobList = (query, signal) => request("GET", `/api/jobs?${new URLSearchParams(query)}`, { signal });
 export const search = (query) => request("POST", "/api/searches", { body: { query } });
