@@ -27,8 +27,8 @@ SCHEMES = ("redis", "rediss", "unix")
 TLS = {f"REDIS_SSL_{name}": f"ssl_{name.lower()}" for name in ("CA_CERTS", "CERT_REQS", "CERTFILE", "KEYFILE")}
 
 
-#: Characters of a label: the sidebar is narrow.
-LABEL_CHARS = 16
+#: Characters of the name of an environment: the sidebar is narrow.
+ENV_CHARS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +57,9 @@ class Config:
     queues: tuple[str, ...] = ("high", "default", "low")
     #: Path under which everything is served, for a reverse proxy: "" or "/rq".
     base_path: str = ""
-    #: What this installation is called beside the brand, at most LABEL_CHARS: "production", "staging".
-    label: str | None = None
+    #: Which environment this is, at most ENV_CHARS: "prod", "staging". It stands beside the brand and in each question
+    #: before a deed; where it begins with "prod" the page has a red frame.
+    env: str | None = None
     #: TOML file of users, see docs/security.md. None: there is none. Made by `python -m webapp users add`.
     users_file: str | None = None
     #: Users in the same words, for where a file is hard to have; they come before those of the file.
@@ -126,7 +127,7 @@ class Config:
             workers=read.integer("WORKERS", None, 0, 256),
             queues=read.names("QUEUES") or cls.queues,
             base_path=path_of(read.text("BASE_PATH", bare=False) or ""),
-            label=(read.text("LABEL", bare=False) or "")[:LABEL_CHARS] or None,
+            env=(read.text("ENV", bare=False) or "")[:ENV_CHARS] or None,
             users_file=read.text("USERS_FILE", bare=False) if "RQLIVE_USERS_FILE" in env else _made_file(),
             users=read.text("USERS", bare=False),
             secret=read.text("SECRET", bare=False),

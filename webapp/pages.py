@@ -33,6 +33,7 @@ def page(job_id: str | None = None, name: str | None = None) -> Response:
     shell = render_template(
         "index.html",
         base=config.base_path,
+        env=config.env,
         assets=assets.url,
         import_map=assets.import_map,
         modules=assets.modules,

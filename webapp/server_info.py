@@ -30,7 +30,7 @@ def describe() -> dict:
     is_operator, is_admin = rights.may("enqueue"), rights.may("suspend")
     return {
         "name": server_name(config),
-        "label": config.label,
+        "env": config.env,
         "attached": not config.own_redis,
         "look_only": not config.may_write,
         "may_write": config.may_write and is_operator,

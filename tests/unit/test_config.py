@@ -18,9 +18,9 @@ def test_without_any_variable_it_is_a_page_on_this_machine_and_a_redis_of_our_ow
 
 
 def test_a_label_is_cut_to_what_the_sidebar_holds():
-    assert Config.from_env({"RQLIVE_LABEL": " staging "}).label == "staging"
-    assert Config.from_env({"RQLIVE_LABEL": "x" * 50}).label == "x" * 16
-    assert Config.from_env({"RQLIVE_LABEL": " "}).label is None
+    assert Config.from_env({"RQLIVE_ENV": " staging "}).env == "staging"
+    assert Config.from_env({"RQLIVE_ENV": "x" * 50}).env == "x" * 16
+    assert Config.from_env({"RQLIVE_ENV": " "}).env is None
 
 
 @pytest.mark.parametrize("name", ["HOST", "PORT", "WORKERS"])
@@ -33,7 +33,7 @@ def test_the_long_name_beats_the_bare_one(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["WRITE", "QUEUES", "USERS", "SECRET", "HOSTS", "FILES", "BASE_PATH", "FEED", "RECORD", "LABEL"]
+    "name", ["WRITE", "QUEUES", "USERS", "SECRET", "HOSTS", "FILES", "BASE_PATH", "FEED", "RECORD", "ENV"]
 )
 def test_names_that_other_programs_use_are_read_in_their_long_form_only(name):
     assert Config.from_env({name: "0" if name in ("WRITE", "RECORD") else "sampling"}) == Config.from_env({})

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { Where } from "./env.js";
 
 const question = signal(null);
 
@@ -30,6 +31,7 @@ function Question({ title, text, verb, danger, answer }) {
   // A browser that was not touched since it opened closes it at Escape without asking to cancel.
   return html`
     <dialog class="ask" ref=${dialog} aria-labelledby="ask-title" aria-describedby="ask-text" onClose=${() => answer(false)} onMouseDown=${onBackdrop}>
+      <${Where} />
       <h2 id="ask-title">${title}</h2>
       <p id="ask-text">${text}</p>
       <div class="actions">

@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
+import { Where } from "./env.js";
 import { explained } from "./trouble.js";
 
 /** `onDo()`: a promise; the dialog closes when it is kept, and says why where it is not. `isReady`: the button does something. */
@@ -31,6 +32,7 @@ export function FormDialog({ title, text, verb, isReady = true, danger = false, 
   return html`
     <dialog class="ask deed" ref=${dialog} aria-labelledby="form-title" onClose=${onLeave} onMouseDown=${(event) => event.target === dialog.current && onLeave()} data-testid=${testid}>
       <form onSubmit=${onSubmit} noValidate>
+        <${Where} />
         <h2 id="form-title">${title}</h2>
         ${text && html`<p>${text}</p>`}
         ${children}

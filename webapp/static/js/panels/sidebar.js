@@ -1,13 +1,14 @@
 /** Brand, navigation and status. A page is in the navigation only once it works. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { Install } from "../components/env.js";
 import { icons, Logo } from "../components/icons.js";
 import { number } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { lay, lift, overlay } from "../overlay.js";
 import { behind, to } from "../router.js";
-import { boards, server, totals } from "../store.js";
+import { boards, totals } from "../store.js";
 import { useWatch } from "../watch.js";
 import { Settings } from "./settings.js";
 import { StatusPill } from "./status.js";
@@ -78,16 +79,10 @@ function Nav() {
     </nav>`;
 }
 
-/** Which installation this is, where several look alike. */
-function Label() {
-  const label = server.value?.label;
-  return label && html`<span class=${`install ${/^prod/i.test(label) ? "tinted s-failed" : ""}`}>${label}</span>`;
-}
-
 /** `children`: what stands above the status. */
 export const Sidebar = ({ children }) => html`
   <header class="sidebar">
-    <div class="side-head"><a class="brand" href=${to("overview")}><${Logo} />${t("brand")}</a><${Label} /></div>
+    <div class="side-head"><a class="brand" href=${to("overview")}><${Logo} />${t("brand")}</a><${Install} /></div>
     <${Nav} />
     <div class="side-more">${children}</div>
     <div class="side-foot"><${StatusPill} /></div>

@@ -1,5 +1,6 @@
 /** The question before something is done to many jobs: exactly how many, which, what becomes of them, and how. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Where } from "../../components/env.js";
 import { explained } from "../../components/trouble.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
@@ -54,6 +55,7 @@ export function Confirm({ wish }) {
   return html`
     <dialog class="ask deed" ref=${dialog} aria-labelledby="deed-title" aria-describedby="deed-means" onClose=${leave} onMouseDown=${(event) => event.target === dialog.current && leave()} data-testid="deed">
       <form onSubmit=${onSubmit} noValidate>
+        <${Where} />
         <h2 id="deed-title">${wish.title ?? t(`operations.title.${verb}`)}</h2>
         <p class=${`deed-about ${wish.of?.q && wish.of.q === about ? "mono" : ""}`}>${about}</p>
         <${Which} operation=${operation} />

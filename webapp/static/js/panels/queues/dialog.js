@@ -4,6 +4,7 @@ import { render } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useBoard } from "../../board.js";
 import { now } from "../../clock.js";
+import { Where } from "../../components/env.js";
 import { number } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
@@ -87,6 +88,7 @@ function Dialog({ queue }) {
   const onBackdrop = (event) => event.target === dialog.current && close();
   return html`
     <dialog class="ask deeds" ref=${dialog} aria-labelledby="deeds-title" onClose=${close} onMouseDown=${onBackdrop}>
+      <${Where} />
       <div class="deeds-head">
         <h2 id="deeds-title">${queue || t("deeds.all")}</h2>
         <button type="button" class="button bare icon" aria-label=${t("deeds.close")} onClick=${close}>✕</button>
