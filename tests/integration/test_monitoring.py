@@ -4,6 +4,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask import g
 from prometheus_client.parser import text_string_to_metric_families
 from rq import Queue
 
@@ -11,6 +12,7 @@ from tests import fixture_jobs, in_process, raw_jobs
 from tests.accounts import THREE, page_of
 from tests.live import Page, get, get_ok
 from tests.support import eventually
+from webapp.rights import Rights
 
 READY = {"ready": True, "redis": "ok", "feed": "ok", "watcher": "ok"}
 
@@ -121,6 +123,16 @@ def test_metrics_ask_for_the_login_and_the_others_do_not(web_server):
     login = page_of(server, "vera", "/rq")
     server.url += "/rq"
     assert figures(server, login)["rqlive_redis_up",] == 1
+
+
+def test_metrics_are_not_told_to_who_may_see_some_queues_only(redis_server, redis, tmp_path):
+    def narrowed() -> None:
+        g.rights = Rights("admin", queues=("mail",))
+
+    with in_process.running(redis_server.url, tmp_path) as client:
+        client.application.before_request(narrowed)
+        answer = client.get("/metrics")
+        assert (answer.status_code, in_process.error(answer)["code"]) == (403, "refused")
 
 
 def test_openmetrics_is_told_to_who_asks_for_it(redis_server, redis, tmp_path):
