@@ -75,9 +75,10 @@ class Figures(Value):
 class Gathered(Value):
     """A function whose runs are so short that rows of them would flash by."""
 
-    func: str
+    func: str | None
     title: str
-    queue: str
-    per_minute: float
-    median_ms: int
+    queue: str | None
+    #: None where no recorder tells.
+    per_minute: float | None = None
+    median_ms: int | None = None
     worker: None = None

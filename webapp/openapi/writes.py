@@ -1,7 +1,6 @@
 """What the addresses that change something take and answer."""
 
 from jobs import _keys
-from webapp.actions import workers
 from webapp.openapi.bodies import BATCH, NAME, NO_BODY, OPERATION, SUBMIT, drawn, number_of, seconds
 from webapp.openapi.parts import (
     FLAG,
@@ -122,7 +121,7 @@ OTHERS: dict[str, Op] = {
         body=Body(
             {
                 "anyOf": [
-                    obj(names=listed(SOME, workers.NAMES_MAX, 1)),
+                    obj(names=listed(SOME, least=1)),
                     obj(host=TEXT),
                     obj(queue=TEXT),
                 ]

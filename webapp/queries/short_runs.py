@@ -6,6 +6,7 @@ A run that flashes by cannot be read, nor aimed at; so one of these is shown onc
 from collections.abc import Container, Iterable
 
 from webapp.models import JobSummary
+from webapp.models_figures import Gathered
 
 #: Runs of such functions are shown once they have lasted this long.
 SHORT_RUN_MS = 1_000
@@ -41,7 +42,4 @@ class ShortRuns:
         seen = (row for row, at in self._short.values() if now_ms - at < SHOW_MS)
         known = sorted(seen, key=lambda row: row.func or "")
         rows = [row for row in known if row.queue in queues]
-        return tuple(
-            {"func": row.func, "title": row.title, "queue": row.queue, "per_minute": None, "median_ms": None}
-            for row in rows
-        )
+        return tuple(Gathered(func=row.func, title=row.title, queue=row.queue).as_json() for row in rows)
