@@ -4,7 +4,8 @@
     ├── BadInput              400   arguments, cursors, bodies
     │   └── TooLarge          413
     ├── Refused               403   not allowed here: look only, other origin, Redis rights
-    │   └── NotAllowed        403   not allowed to this user
+    │   ├── NotAllowed        403   not allowed to this user
+    │   └── NeedsAll          403   it tells of more than these rights cover
     ├── NotFound              404
     ├── StateChanged          409   the job moved on since its button was drawn
     └── RedisAway             503
@@ -66,6 +67,13 @@ class NotAllowed(Refused):
     """The role, or what it is narrowed to, does not allow it."""
 
     code = "not_allowed"
+
+
+class NeedsAll(Refused):
+    """It tells of the whole installation, and these rights cover a part of it."""
+
+    code = "needs_all"
+    fix = "Ask somebody who may see every queue and function, or look at your own queues."
 
 
 class NotFound(DashboardError):

@@ -22,6 +22,8 @@ STATUSES = (
 )
 #: A job in one of these does not run again by itself.
 ENDED = frozenset({"finished", "failed", "stopped", "canceled"})
+#: Running jobs that are shown with their progress, longest first.
+RUNNING_MAX = 50
 #: A job in one of these waits and can be canceled.
 WAITING = frozenset({"created", "scheduled", "deferred", "rate_limited", "ready_to_enqueue", "queued"})
 
@@ -201,7 +203,8 @@ class Totals(Value):
     finished: int = 0
     canceled: int = 0
     ready: int = 0
-    rate_limited: int = 0
+    #: None where only some queues are seen: a rate limit spans queues.
+    rate_limited: int | None = 0
     jobs: int = 0
     workers: int = 0
     busy: int = 0
@@ -233,6 +236,9 @@ class Overview:
     #: Web processes that said so, and the pages that they have open, see webapp/headcount.py; None: not known.
     servers: int | None = None
     pages: int | None = None
+    #: Everything that was looked at of what runs, and of that what is not gathered: `running` shows its head.
+    runs: tuple[JobSummary, ...] = ()
+    lasting: tuple[JobSummary, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,12 +51,14 @@ class JobDetail(JobSummary):
     #: Through which server, from where, see `queries/job_plans.py`; None where it was not submitted through us.
     submitted: dict | None = None
     meta: Any = None
+    #: At most DEPENDENTS_MAX of them; those that who looks may not see are counted and not named.
     depends_on: tuple[str, ...] = ()
+    depends_on_total: int = 0
     #: It runs also where a job that it depends on has failed.
     allow_failure: bool = False
     #: It goes to the front of its queue.
     at_front: bool = False
-    #: At most DEPENDENTS_MAX of them; RQ forgets them when the job has finished.
+    #: The same of those that wait for it; RQ forgets them when the job has finished.
     dependents: tuple[str, ...] = ()
     dependents_total: int = 0
     group: str | None = None

@@ -4,7 +4,8 @@ docs/security.md says what each role may. Everything that leaves the server asks
 searches, logs, files; and `webapp.actions.door.authorize` asks before each action.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 #: From the least to the most.
@@ -34,6 +35,11 @@ class Rights:
         """Whether there are jobs that they do not cover."""
         return "*" not in self.queues or "*" not in self.functions
 
+    @property
+    def sight(self) -> "Rights":
+        """What is seen with these rights, the role left out: EVERYTHING itself where nothing is narrowed."""
+        return replace(self, role=ROLES[0]) if self.is_narrowed else EVERYTHING
+
     def may(self, verb: str) -> bool:
         """Whether the role allows `verb`, on what the rights cover."""
         if verb in VIEWER_VERBS:
@@ -55,6 +61,34 @@ class Rights:
 
 #: Of whoever uses an installation without users.
 EVERYTHING = Rights("admin")
+
+
+#: Of whom it cannot be told what they see.
+NOTHING = Rights(ROLES[0], (), ())
+
+
+def stored(rights: Rights) -> str:
+    """What is seen with these rights, as it is kept beside what somebody has asked for; "" where that is all."""
+    return json.dumps([rights.queues, rights.functions]) if rights.is_narrowed else ""
+
+
+def read(text: str | None) -> Rights:
+    """The sight that `stored` has written; nothing is seen where that cannot be read."""
+    try:
+        if not text:
+            return EVERYTHING
+        queues, functions = json.loads(text)
+        return Rights(ROLES[0], tuple(map(str, queues)), tuple(map(str, functions))).sight
+    except (ValueError, TypeError):
+        return NOTHING
+
+
+def covers(rights: Rights, asked_with: Rights) -> bool:
+    """Whether who has `rights` may see what was found or done with `asked_with`.
+
+    Patterns are not compared: it is theirs who see the same, and of those who see all.
+    """
+    return not rights.is_narrowed or rights.sight == asked_with
 
 
 def _matches(patterns: tuple[str, ...], name: str) -> bool:

@@ -29,6 +29,10 @@ REGISTRIES = {
     "ready_to_enqueue": f"{RQ}:ready:",
 }
 
+#: Stands for a name out of sight where a name is asked for. No program makes such a queue or job by accident, so what
+#: is out of sight costs and answers what is not there.
+NOBODY = "\x00"
+
 
 def queue(name: str) -> str:
     """list of job ids; workers pop on the left."""

@@ -10,7 +10,7 @@ import redis as redis_py
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests import openapi, processes
+from tests import openapi, processes, teams
 from tests.live import Page, get_ok
 from tests.processes import WebServer
 from tests.servers import RedisServer
@@ -144,3 +144,24 @@ def memory_limit(redis: redis_py.Redis) -> Iterator[Callable[[int], None]]:
     redis.setrange("ballast", 60_000_000, "x")
     yield limit
     redis.config_set("maxmemory", 0)
+
+
+@pytest.fixture(scope="module")
+def teams_server() -> Iterator[RedisServer]:
+    made = RedisServer()
+    made.start()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def teams_web(teams_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    """A web process for whoever the header says, on an installation of both teams."""
+    folder = tmp_path_factory.mktemp("teams")
+    teams.settle(teams_server.connection(), folder / "files")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "APP", "tests.teams_app:create()")
+        made = WebServer(teams_server.url, folder, {"RQLIVE_QUEUES": f"alpha-q {teams.OTHER}-q", "RQLIVE_WRITE": 1})
+    made.wait_ready()
+    yield made
+    made.close()

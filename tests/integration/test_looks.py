@@ -30,7 +30,15 @@ def looks(told, redis: redis_py.Redis) -> Looks:
     titles, clock = Titles(), RedisClock()
     rows = RowReader(titles)
     overview = OverviewReader(clock, rows, FiguresCache(titles), Liveness())
-    return Looks(titles, rows, JobReader(clock, rows), overview, ActivityTail(rows, clock), told.extend, Memory(redis))
+    return Looks(
+        titles,
+        rows,
+        JobReader(clock, rows),
+        overview,
+        ActivityTail(rows, clock),
+        lambda events, only=None: told.extend(events),
+        Memory(redis),
+    )
 
 
 @pytest.fixture

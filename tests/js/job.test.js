@@ -56,6 +56,7 @@ test("a waiting job tells what it waits for", () => {
   assert.match(notes({ ...waiting, status: "queued" })[1], /^waits 31 s$/);
   assert.match(notes({ ...waiting, status: "scheduled", run_at: NOW + 180_000 })[1], /^in 3 min, at 15:16:20$/);
   assert.equal(notes({ ...waiting, status: "deferred", depends_on: ["a", "b"] })[1], "depends on 2 jobs");
+  assert.equal(notes({ ...waiting, status: "deferred", depends_on: ["a"], depends_on_total: 3 })[1], "depends on 3 jobs", "also on those that may not be shown");
 });
 
 test("a canceled job that never ran is not shown as if it had", () => {

@@ -124,3 +124,14 @@ test("what helps with one of a kind helps with all rows of it at once, and with 
   assert.deepEqual(remedies({ kind: "abandoned", jobs: jobs.slice(3) }), []);
   assert.deepEqual(remedies({ kind: "nowhere", jobs: [{ job: { id: "x", func: null }, parent: null }, { job: { id: "y", func: "a.b" }, parent: null }] }), []);
 });
+
+test("jobs that who looks may not see are counted and not made up", () => {
+  const job = { id: "a", status: "failed", title: "Ours" };
+  const some = say("dead_parents", { failed: 2 }, { jobs: [job], hidden: 1 });
+  assert.equal(some.more, "1 more may not be shown to you.");
+  assert.match(some.way, /[Rr]equeue/);
+  const none = say("dead_parents", { failed: 1 }, { jobs: [], hidden: 1 });
+  assert.equal(none.way, "Your rights do not cover what it waits for: ask somebody who may see it.");
+  assert.equal(none.more, "");
+  assert.doesNotMatch(say("slots_wait", { queue: null }, { hidden: 1 }).text, /null/);
+});

@@ -3,7 +3,7 @@
 import pytest
 
 from webapp import outcomes
-from webapp.queries.activity import JOB_CHARS, NAME_CHARS, ODD, Wanted, parse
+from webapp.queries.activity_lines import JOB_CHARS, NAME_CHARS, ODD, Wanted, parse
 from webapp.queries.fields import LATEST
 
 OURS = {b"at": b"1795360400022", b"actor": b"ada", b"action": b"cancel", b"job": b"6f0c", b"queue": b"default"}

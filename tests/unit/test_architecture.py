@@ -22,6 +22,8 @@ PURE = (
     "webapp.decode",
     "webapp.live.diff",
     "webapp.live.events",
+    "webapp.rights",
+    "webapp.scoped",
     "webapp.room.presence",
 )
 WEB = ("flask", "flask_sock", "simple_websocket", "werkzeug", "gunicorn")

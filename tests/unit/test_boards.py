@@ -1,5 +1,6 @@
 """When a board is read and who is told: with boards that count their reads, and no Redis."""
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
@@ -7,12 +8,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from tests.support import eventually
 from webapp.boards.board import Board
-from webapp.errors import NotFound
+from webapp.errors import NeedsAll, NotFound
 from webapp.live import events
-from webapp.live.boards import Boards
+from webapp.live.boards import RIGHTS_MAX, Boards
 from webapp.live.hub import Hub
 from webapp.live.interest import Dirty
 from webapp.queries.clock import RedisClock
+from webapp.rights import EVERYTHING, Rights
 
 
 class Counting(Board):
@@ -47,7 +49,7 @@ def hub() -> Hub:
 
 @pytest.fixture
 def boards(board, hub):
-    made = Boards({"counting": board}, SimpleNamespace(clock=RedisClock()), hub)
+    made = Boards(lambda rights: {"counting": board}, SimpleNamespace(clock=RedisClock()), hub)
     yield made
     made.stop()
 
@@ -185,3 +187,73 @@ def test_what_was_asked_for_by_name_is_remembered_only_so_far(boards, board):
     for number in range(500):
         boards.read(f"counting/{number}")
     assert len(boards._kept) <= 100
+
+
+class OfRights(Counting):
+    """Tells whose it is."""
+
+    narrows = True
+
+    def read(self, context, argument: str) -> dict:
+        self.reads.append(argument)
+        return {"of": context.rights.queues}
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Enough of a context for boards that tell whose they are."""
+
+    clock: RedisClock
+    rights: Rights = EVERYTHING
+
+
+@pytest.fixture
+def made(hub):
+    """Boards of which each set of rights has its own, and what was made of them."""
+    sets: list[Rights] = []
+
+    def load(rights: Rights) -> dict[str, Board]:
+        sets.append(rights)
+        return {"own": OfRights(), "counting": Counting()}
+
+    boards = Boards(load, Whose(RedisClock()), hub)
+    yield boards, sets
+    boards.stop()
+
+
+def test_each_set_of_rights_is_told_by_boards_of_its_own(made, hub):
+    boards, sets = made
+    told = {}
+    for queue in ("a", "b"):
+        told[queue] = []
+        subscription = hub.subscribe(lambda: None, rights=Rights("viewer", (queue,)))
+        subscription._wake = lambda heard=told[queue], own=subscription: heard.extend(own.take())
+        hub.watch(subscription, {events.board_topic("own")})
+    boards.ask()
+    eventually(lambda: all(told.values()))
+    assert {queue: heard[0].body["value"]["of"] for queue, heard in told.items()} == {"a": ("a",), "b": ("b",)}
+    assert boards.read("own")[0] == {"of": ("*",)}
+    assert boards.read("own", Rights("admin", ("a",)))[0] == {"of": ("a",)}
+    assert len(sets) == 3, "a role sees what another sees that is narrowed alike"
+
+
+def test_a_board_that_does_not_say_that_it_narrows_is_refused(made):
+    boards, _ = made
+    ours = Rights("admin", ("a",))
+    with pytest.raises(NeedsAll):
+        boards.read("counting", ours)
+    assert boards.refusal(events.board_topic("counting"), ours).body["error"]["code"] == "needs_all"
+    assert boards.refusal(events.board_topic("own"), ours) is None
+    assert boards.refusal(events.board_topic("counting"), Rights("viewer")) is None
+
+
+def test_rights_that_nobody_watches_with_make_room_for_others(made, hub):
+    boards, sets = made
+    watched = Rights("viewer", ("watched",))
+    hub.watch(hub.subscribe(lambda: None, rights=watched), {events.board_topic("own")})
+    boards.read("own", watched)
+    for number in range(60):
+        boards.read("own", Rights("viewer", (str(number),)))
+    assert len(boards._sets) <= RIGHTS_MAX + 1
+    boards.read("own", watched)
+    assert sets.count(watched) == 1

@@ -8,6 +8,7 @@ import secrets
 from redis.exceptions import NoPermissionError, ReadOnlyError
 
 from jobs import _keys
+from webapp import rights
 from webapp.actions import scripts
 from webapp.actions.door import Door
 from webapp.errors import BadInput, NotFound, Refused, StateChanged
@@ -18,6 +19,8 @@ from webapp.search.syntax import BadQuery
 def start(door: Door, query: str) -> str:
     """The search is asked for, and runs as soon as an operations process has room for it; returns its id.
 
+    It finds what the actor's rights cover.
+
     Raises BadInput with `fields.query` and `fields.at` (position in the query), StateChanged where too many searches
     are under way or Redis is nearly full, Refused. One round trip.
     """
@@ -26,7 +29,7 @@ def start(door: Door, query: str) -> str:
     door.memory.require("What a search finds")
     search_id = secrets.token_hex(8)
     args = [search_id, query, door.actor.name, _keys.SEARCHES_MAX, _keys.SEARCH_TTL]
-    args += [_keys.search(""), _keys.search_hits(""), _keys.SEARCH_BELL]
+    args += [_keys.search(""), _keys.search_hits(""), _keys.SEARCH_BELL, rights.stored(door.actor.rights)]
     word = _run(door, "search_start", [_keys.SEARCHES, _keys.search(search_id)], args)
     if word == b"full":
         raise StateChanged(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from flask import Response, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from webapp import connections, live, outcomes
+from webapp import connections, live, outcomes, security
 from webapp.api import bp, parameters
 from webapp.errors import BadInput
 from webapp.queries import activity
-from webapp.queries.activity import Wanted
+from webapp.queries.activity_lines import Wanted
 from webapp.queries.log import stream_id
 
 PAGE_DEFAULT = 50
@@ -28,7 +28,7 @@ def lines() -> ResponseReturnValue:
     limit = parameters.limit(PAGE_DEFAULT)
     shared, reader = live.current(), connections.reader()
     shared.titles.refresh(reader)
-    found = activity.page(reader, shared.rows, before, after, limit, _wanted())
+    found = activity.page(reader, shared.rows, before, after, limit, _wanted(), security.rights())
     return {
         "lines": [line.as_json() for line in found.lines],
         "next": found.next,

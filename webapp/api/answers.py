@@ -11,6 +11,7 @@ from webapp.actions.submit import Submitted
 from webapp.errors import DashboardError
 from webapp.models import Overview
 from webapp.models_job import JobDetail
+from webapp.rights import Rights
 
 
 def job_answer(door: Door, job_id: str) -> dict[str, Any]:
@@ -20,7 +21,9 @@ def job_answer(door: Door, job_id: str) -> dict[str, Any]:
     """
     shared = live.current()
     shared.titles.refresh(door.writer)
-    found, as_of = shared.jobs.read(door.writer, job_id, _overview())
+    rights = door.actor.rights
+    found, as_of = shared.jobs.read(door.writer, job_id, _overview(rights))
+    found = shared.within(found, rights, door.writer)
     gone = JobDetail(id=job_id, status=None, title=job_id, note="The job has ended already, and was not kept.")
     return {"job": (found or gone).as_json(), "as_of": as_of}
 
@@ -32,9 +35,9 @@ def submitted_answer(door: Door, submitted: Submitted) -> ResponseReturnValue:
     return (answer, 201, {"Location": where}) if submitted.created else (answer, 200)
 
 
-def _overview() -> Overview | None:
+def _overview(rights: Rights) -> Overview | None:
     """Only adds what is known of workers: an action that was done is not reported as failed for the lack of it."""
     try:
-        return live.current().overview()
+        return live.current().overview(rights)
     except DashboardError:
         return None

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 
-from webapp import files
+from webapp import files, live, rqkeys, security
 from webapp.api import bp
 
 
@@ -14,7 +14,9 @@ from webapp.api import bp
 def artifact(job_id: str) -> ResponseReturnValue:
     """The bytes of the file. Whatever a job wrote, it is never run or shown as a page of ours."""
     store = files.store(current_app.config["RQLIVE"])
-    found, chunks = store.open_artifact(job_id, request.args.get("name", ""))
+    # A job out of sight has no files, like one that never was.
+    seen = job_id if live.current().sees(job_id, security.rights()) else rqkeys.NOBODY
+    found, chunks = store.open_artifact(seen, request.args.get("name", ""))
     response = Response(chunks, mimetype=found.media_type)
     response.headers["Content-Length"] = str(found.size)
     response.headers["Content-Disposition"] = _attachment(found.name)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, request
 from flask.blueprints import BlueprintSetupState
 
-from webapp import connections, live, security
+from webapp import connections, live, rqkeys, security
 from webapp.accounts import web
 from webapp.api import bp, parameters
 from webapp.api.single_flight import SingleFlight
@@ -39,20 +39,20 @@ def init_app(state: BlueprintSetupState) -> None:
 @bp.get("/jobs")
 def job_list() -> dict[str, Any]:
     """One page of a list."""
-    queue, status = request.args.get("queue", ""), request.args.get("status", "")
+    queue, status, rights = request.args.get("queue", ""), request.args.get("status", ""), security.rights().sight
     cursor, order, limit = request.args.get("cursor"), request.args.get("order", ""), parameters.limit(PAGE_DEFAULT)
     shared = live.current()
     reader = connections.reader()
 
     def read() -> dict[str, Any]:
         shared.titles.refresh(reader)
-        page = lists.page(reader, shared.rows, shared.clock, queue, status, cursor, limit, order)
-        return page.as_json() | {"counts": _counts(shared.overview(), queue)}
+        page = lists.page(reader, shared.rows, shared.clock, queue, status, cursor, limit, order, rights)
+        return page.as_json() | {"counts": _counts(shared.overview(rights), queue)}
 
     # Who was told of a change must not be given a page that is older.
     version = shared.looks.list_version(f"{queue}/{status}")
     pages: SingleFlight = current_app.extensions["job_pages"]
-    return pages.get((queue, status, order, cursor, limit, version), read)
+    return pages.get((queue, status, order, cursor, limit, version, rights), read)
 
 
 @bp.get("/jobs/<path:job_id>")
@@ -70,18 +70,20 @@ async def job(job_id: str) -> dict[str, Any]:
 
 @bp.get("/jobs/<path:job_id>/log")
 def job_log(job_id: str) -> dict[str, Any]:
-    """Lines of its log after a given one."""
-    limit = parameters.limit(log.LINES_MAX)
-    masks = live.current().rows.masks
-    return log.lines(connections.reader(), masks, job_id, request.args.get("after", "0"), limit)
+    """Lines of its log after a given one. A job out of sight has none, like one that never was."""
+    limit, after = parameters.limit(log.LINES_MAX), request.args.get("after", "0")
+    shared = live.current()
+    seen = job_id if shared.sees(job_id, security.rights()) else rqkeys.NOBODY
+    return log.lines(connections.reader(), shared.rows.masks, seen, after, limit)
 
 
 def read_job(job_id: str) -> tuple[JobDetail, int]:
-    """The job as it is now, and the Redis time of the read. Raises NotFound."""
-    shared = live.current()
+    """The job as it is now, and the Redis time of the read. Raises NotFound where there is none in sight."""
+    shared, rights = live.current(), security.rights()
     reader = connections.reader()
     shared.titles.refresh(reader)
-    found, as_of = shared.jobs.read(reader, job_id, shared.overview())
+    found, as_of = shared.jobs.read(reader, job_id, shared.overview(rights))
+    found = shared.within(found, rights, reader)
     if found is None:
         raise NotFound(f"There is no job {job_id[:100]!r}.")
     return found, as_of

@@ -24,13 +24,13 @@ def ask_for_operation() -> ResponseReturnValue:
 @bp.get("/operations")
 def operations() -> dict[str, Any]:
     """All that are kept, the newest first."""
-    return queries.recent(connections.reader(), live.current().clock)
+    return queries.recent(connections.reader(), live.current().clock, security.rights())
 
 
 @bp.get("/operations/<operation_id>")
 def operation(operation_id: str) -> dict[str, Any]:
     """How it stands."""
-    return {"operation": queries.read(connections.reader(), live.current().clock, operation_id)}
+    return {"operation": queries.read(connections.reader(), live.current().clock, operation_id, security.rights())}
 
 
 @bp.post("/operations/<operation_id>/start")
@@ -79,7 +79,7 @@ def undo_operation(operation_id: str) -> ResponseReturnValue:
 
 def _answer(door: Door, operation_id: str) -> dict[str, Any]:
     """As it lies where it was just written: a replica may not have it yet."""
-    return {"operation": queries.read(door.writer, live.current().clock, operation_id)}
+    return {"operation": queries.read(door.writer, live.current().clock, operation_id, door.actor.rights)}
 
 
 def created(door: Door, operation_id: str) -> ResponseReturnValue:

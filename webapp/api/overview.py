@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from webapp import live, server_info
+from webapp import live, scoped, security, server_info
 from webapp.api import bp
 
 
 @bp.get("/overview")
 def overview() -> dict[str, Any]:
     """Everything on the Overview page, at most a second old."""
-    shared = live.current()
-    snapshot = shared.overview()
+    shared, rights = live.current(), security.rights()
+    snapshot = shared.overview(rights)
     return {
         "totals": snapshot.totals.as_json(),
         "queues": _list(snapshot.queues),
@@ -19,7 +19,7 @@ def overview() -> dict[str, Any]:
         "gathered": list(snapshot.gathered),
         "figures": snapshot.figures,
         "health": shared.watcher.health.current.as_json(),
-        "server": server_info.describe(),
+        "server": scoped.server(server_info.describe(), rights),
         "now": shared.clock.now_ms(),
         "as_of": snapshot.as_of,
     }
@@ -28,14 +28,14 @@ def overview() -> dict[str, Any]:
 @bp.get("/queues")
 def queues() -> dict[str, Any]:
     """All queues with their counts."""
-    snapshot = live.current().overview()
+    snapshot = live.current().overview(security.rights())
     return {"queues": _list(snapshot.queues), "as_of": snapshot.as_of}
 
 
 @bp.get("/workers")
 def workers() -> dict[str, Any]:
     """All workers that Redis lists, lost ones too."""
-    snapshot = live.current().overview()
+    snapshot = live.current().overview(security.rights())
     return {"workers": _list(snapshot.workers), "as_of": snapshot.as_of}
 
 

@@ -23,13 +23,13 @@ def start_search() -> ResponseReturnValue:
         raise BadInput("The search is empty.", code="bad_query", fields={"query": "The search is empty.", "at": 0})
     door = security.door()
     actions.check(query)
-    job_id = queries.exact(connections.reader(), query)
-    if job_id is not None:
+    job_id, rights = queries.exact(connections.reader(), query), security.rights()
+    if job_id is not None and live.current().sees(job_id, rights):
         return {"search": None, "exact": job_id}
     search_id = actions.start(door, query)
     where = f"{current_app.config['RQLIVE'].base_path}/api/searches/{search_id}"
     # Read where it was just written: a replica may not have it yet.
-    return {"search": queries.read(door.writer, live.current().clock, search_id)}, 201, {"Location": where}
+    return {"search": queries.read(door.writer, live.current().clock, search_id, rights)}, 201, {"Location": where}
 
 
 @bp.get("/searches/<search_id>")
@@ -41,11 +41,13 @@ def search(search_id: str) -> dict[str, Any]:
     shared, reader = live.current(), connections.reader()
     shared.titles.refresh(reader)
     limit = parameters.limit(PAGE_DEFAULT)
-    return queries.page(reader, shared.rows, shared.clock, search_id, int(after), limit)
+    return queries.page(reader, shared.rows, shared.clock, search_id, int(after), limit, security.rights())
 
 
 @bp.delete("/searches/<search_id>")
 def stop_search(search_id: str) -> ResponseReturnValue:
     """It ends within a moment, and keeps what it has found."""
+    if security.rights().is_narrowed:
+        queries.read(connections.reader(), live.current().clock, search_id, security.rights())
     actions.stop(security.door(), search_id)
     return "", 204

@@ -4,10 +4,11 @@
 """
 
 from webapp.boards.board import Board
+from webapp.rights import Rights
 
 
-def load() -> dict[str, Board]:
-    """Every board by name, each with a memory of its own: one set per web process."""
+def load(rights: Rights) -> dict[str, Board]:
+    """Every board by name, each with a memory of its own: one set per web process for all who have the same rights."""
     from webapp.boards import failures
     from webapp.boards.added import Added, Output
     from webapp.boards.facets import Facets
@@ -44,4 +45,4 @@ def load() -> dict[str, Board]:
         "stuck": Stuck(),
         "unlisted": Unlisted(),
         "why": Why(),
-    } | failures.boards()
+    } | failures.boards(rights)

@@ -27,6 +27,7 @@ class Output(Board):
     """At most 200 lines of 500 characters."""
 
     gap = 0.25
+    for_admins = True
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         if supervisor_of(argument) is None:

@@ -1,4 +1,4 @@
-"""What every board is: its pace, what concerns it, and how it is read. No I/O of its own."""
+"""What every board is: its pace, what concerns it, who may see it, and how it is read. No I/O of its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from webapp.queries.clock import RedisClock
 from webapp.queries.job import JobReader
 from webapp.queries.rows import RowReader
 from webapp.queries.titles import Titles
+from webapp.rights import EVERYTHING, Rights
 
 if TYPE_CHECKING:
     from webapp.live.interest import Dirty
@@ -25,8 +26,16 @@ class Context:
     titles: Titles
     rows: RowReader
     jobs: JobReader
-    #: The overview, at most a second old. Raises DashboardError.
-    overview: Callable[[], Overview]
+    #: The overview of the whole installation, at most a second old. Raises DashboardError.
+    whole: Callable[[], Overview]
+    #: Whoever looks may see no more than these cover. Each set of rights has boards of its own, with a memory of their
+    #: own: what is read for narrowed rights is read of what they cover.
+    rights: Rights = EVERYTHING
+    narrow: Callable[[Overview, Rights], Overview] = lambda overview, rights: overview
+
+    def overview(self) -> Overview:
+        """The overview of what `rights` cover, at most a second old. Raises DashboardError."""
+        return self.narrow(self.whole(), self.rights)
 
 
 class Board:
@@ -39,6 +48,10 @@ class Board:
     every = 5.0
     #: Least seconds between two reads while changes pour in.
     gap = 1.0
+    #: Whether `read` tells nothing beyond `context.rights`. A board that does not say so is for who may see all.
+    narrows = False
+    #: Whether only an admin who may see all may look at it.
+    for_admins = False
     #: Statuses of lists whose change makes it read sooner.
     lists: frozenset[str] = frozenset()
 

@@ -17,6 +17,7 @@ class Facets(Board):
 
     every = 10.0
     gap = 2.0
+    narrows = True
 
     def __init__(self) -> None:
         self._reader = FacetReader()
@@ -26,7 +27,9 @@ class Facets(Board):
         if status and status not in STATUSES:
             raise BadInput(f"There is no status {status[:40]!r}.", fix=f"Use one of: {', '.join(STATUSES)}.")
         context.titles.refresh(context.reader)
-        return self._reader.read(context.reader, context.clock, context.rows, context.titles, queue, status)
+        return self._reader.read(
+            context.reader, context.clock, context.rows, context.titles, queue, status, context.rights
+        )
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
         """Whether this list may have changed."""

@@ -13,6 +13,7 @@ from webapp.boards.board import Board, Context
 from webapp.errors import BadInput, NotFound
 from webapp.queries.compare import compare
 from webapp.queries.failures import Failures
+from webapp.rights import Rights
 
 if TYPE_CHECKING:
     from webapp.live.interest import Dirty
@@ -25,6 +26,7 @@ class _Remembering(Board):
 
     lists = frozenset({"failed"})
     pace = 5.0
+    narrows = True
 
     def __init__(self, failures: Failures) -> None:
         self._failures = failures
@@ -101,21 +103,23 @@ class Compare(Board):
     """A failed run beside a good one: `compare/<failed id>`, or `compare/<failed id>:<good id>`, ids URL-encoded."""
 
     every = 15.0
+    narrows = True
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         failed, _, good = (unquote(part) for part in argument.partition(":"))
         if not failed:
             raise BadInput("No job is named.", fix="Use compare/<id of a failed job>.")
         context.titles.refresh(context.reader)
-        return compare(context.reader, context.rows, context.jobs, context.overview(), failed, good or None)
+        overview, rights = context.overview(), context.rights
+        return compare(context.reader, context.rows, context.jobs, overview, failed, good or None, rights)
 
     def jobs(self, value: dict[str, Any]) -> frozenset[str]:
         return frozenset(side["id"] for side in (value["failed"], value["good"]) if side)
 
 
-def boards() -> dict[str, Board]:
-    """All of them, by name, round one memory."""
-    memory = Failures()
+def boards(rights: Rights) -> dict[str, Board]:
+    """All of them, by name, round one memory of what these rights cover."""
+    memory = Failures(rights)
     return {
         "compare": Compare(),
         "failure": FailureCause(memory),

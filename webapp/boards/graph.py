@@ -16,6 +16,7 @@ class Graph(Board):
 
     #: A new dependent changes the list of deferred jobs, and no hash that the graph shows.
     lists = frozenset({"deferred"})
+    narrows = True
 
     def __init__(self) -> None:
         self._edges: OrderedDict[str, list[graph.Edge]] = OrderedDict()
@@ -23,7 +24,7 @@ class Graph(Board):
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         """{"jobs", "edges", "more"}, see `queries/graph.py`. At most nine round trips. Raises NotFound."""
         context.titles.refresh(context.reader)
-        value, edges = graph.read(context.reader, context.rows, argument, self._edges.pop(argument, ()))
+        value, edges = graph.read(context.reader, context.rows, argument, self._edges.pop(argument, ()), context.rights)
         if value is None:
             raise NotFound(f"There is no job {argument[:100]!r}.")
         self._edges[argument] = edges

@@ -22,10 +22,11 @@ class Operations(Board):
 
     every = CALM
     gap = 0.5
+    narrows = True
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         now = context.clock.now_ms()
-        kept = operations.recent(context.reader, context.clock)["operations"]
+        kept = operations.recent(context.reader, context.clock, context.rights)["operations"]
         self.every = BUSY if any(one["ended_at"] is None for one in kept) else CALM
         return {"operations": [_listed(one) for one in kept if (one["ended_at"] or now) > now - LISTED_MS]}
 
@@ -43,9 +44,10 @@ class Operation(Board):
 
     every = 1.0
     gap = 0.2
+    narrows = True
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
-        return {"operation": operations.read(context.reader, context.clock, argument)}
+        return {"operation": operations.read(context.reader, context.clock, argument, context.rights)}
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
         return dirty.everything or argument in dirty.operations

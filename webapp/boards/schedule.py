@@ -14,10 +14,12 @@ class Schedule(Board):
 
     every = 3.0
     lists = frozenset({"scheduled"})
+    narrows = True
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         context.titles.refresh(context.reader)
-        return schedule.read(context.reader, context.rows, context.overview(), context.clock.now_ms())
+        overview, now = context.overview(), context.clock.now_ms()
+        return schedule.read(context.reader, context.rows, overview, now, context.rights)
 
     def jobs(self, value: dict[str, Any]) -> frozenset[str]:
         return frozenset(job["id"] for job in value["jobs"])
@@ -27,10 +29,12 @@ class Cron(Board):
     """That a run was missed only the clock tells."""
 
     every = 3.0
+    narrows = True
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         context.titles.refresh(context.reader)
-        return cron.read(context.reader, context.titles, context.rows.redactor, context.clock.now_ms())
+        told = cron.read(context.reader, context.titles, context.rows.redactor, context.clock.now_ms())
+        return cron.within(told, context.rights)
 
     def jobs(self, value: dict[str, Any]) -> frozenset[str]:
         return frozenset(run["id"] for job in value["jobs"] for run in job["runs"])

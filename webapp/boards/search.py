@@ -21,6 +21,7 @@ class Search(Board):
 
     every = 1.0
     gap = 0.1
+    narrows = True
 
     def __init__(self) -> None:
         self._ended: dict[str, tuple[float, dict[str, Any]]] = {}
@@ -29,7 +30,7 @@ class Search(Board):
         read_at, ended = self._ended.get(argument, (0.0, None))
         if ended is not None and time.monotonic() - read_at < ENDED_SECONDS:
             return ended
-        found = searches.read(context.reader, context.clock, argument)
+        found = searches.read(context.reader, context.clock, argument, context.rights)
         if found["state"] not in UNDER_WAY:
             while len(self._ended) >= ENDED_MAX:
                 self._ended.pop(next(iter(self._ended)))

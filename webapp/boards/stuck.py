@@ -15,6 +15,7 @@ class Stuck(Board):
     """Its walks go on while somebody looks, and begin anew where nobody did for a minute."""
 
     every = gap = 2.0
+    narrows = True
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,4 +29,5 @@ class Stuck(Board):
             if time.monotonic() - self._read_at > FORGET:
                 self._reader = StuckReader()
             self._read_at = time.monotonic()
-            return self._reader.read(context.reader, context.rows, overview, context.clock.now_ms())
+            now = context.clock.now_ms()
+            return self._reader.read(context.reader, context.rows, overview, now, context.rights)

@@ -13,9 +13,13 @@ class Unlisted(Board):
     """The recorder writes at most every 2 s. That it has died no notice tells."""
 
     every = 15.0
+    narrows = True
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
-        return unlisted.read(context.reader)
+        found = unlisted.read(context.reader)
+        for status in unlisted.STATUSES:
+            found[status] = {queue: n for queue, n in found[status].items() if context.rights.sees_queue(queue)}
+        return found
 
     def concerned(self, dirty: "Dirty", argument: str, value: dict[str, Any] | None) -> bool:
         return dirty.unlisted or dirty.may_be_anything

@@ -3,6 +3,7 @@
 import threading
 from typing import Any
 
+from webapp import scoped
 from webapp.boards.board import Board, Context
 from webapp.errors import NotFound
 from webapp.queries.explain import explain
@@ -15,6 +16,7 @@ class Why(Board):
     """Read while the page of a job that does not run is open. Remembers only what it may not tell yet."""
 
     every = 3.0
+    narrows = True
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -22,8 +24,9 @@ class Why(Board):
 
     def read(self, context: Context, argument: str) -> dict[str, Any]:
         """At most ten other jobs are named. Costs what `explain_read.facts` costs, and a round trip for their rows."""
-        found = facts(context.reader, context.clock, context.rows, context.overview(), argument)
-        if found is None:
+        # The whole overview: what is before it in other queues counts, whoever may see these.
+        found = facts(context.reader, context.clock, context.rows, context.whole(), argument)
+        if found is None or not context.rights.sees_job(found.row.queue, found.row.func):
             raise NotFound(f"There is no job {argument[:100]!r}.")
         reason = explain(found)
         return _value(context, found, self._certain(found, reason))
@@ -44,11 +47,17 @@ class Why(Board):
 
 def _value(context: Context, found: Facts, reason: Reason | None) -> dict[str, Any]:
     jobs = context.rows.rows(context.reader, reason.jobs) if reason and reason.jobs else []
+    seen = scoped.rows(jobs, context.rights) if context.rights.is_narrowed else jobs
+    figures = reason.figures if reason else {}
+    if not context.rights.sees_queue(figures.get("queue") or found.queue):
+        # Where a job that is waited for waits itself.
+        figures = figures | {"queue": None}
     return {
         "id": found.row.id,
         "status": found.row.status,
         "code": reason.code if reason else None,
-        "figures": reason.figures if reason else {},
-        "jobs": [row.as_json() for row in jobs],
+        "figures": figures,
+        "jobs": [row.as_json() for row in seen],
+        "hidden": len(jobs) - len(seen),
         "cut": found.cut,
     }

@@ -3,8 +3,10 @@
 import uuid
 from dataclasses import dataclass
 
+import redis
 from flask import Flask, current_app
 
+from webapp import scoped
 from webapp.boards import load as load_boards
 from webapp.boards.board import Context
 from webapp.config import Config
@@ -17,8 +19,10 @@ from webapp.live.events import Event
 from webapp.live.health import LISTENING
 from webapp.live.hub import Hub
 from webapp.live.looks import Looks
+from webapp.live.overviews import Overviews
 from webapp.live.watcher import Watcher
 from webapp.models import Overview
+from webapp.models_job import JobDetail
 from webapp.queries.clock import RedisClock
 from webapp.queries.figures import FiguresCache
 from webapp.queries.job import JobReader
@@ -28,6 +32,7 @@ from webapp.queries.rows import RowReader
 from webapp.queries.titles import Titles
 from webapp.redact import rules
 from webapp.redact.redactor import Redactor
+from webapp.rights import EVERYTHING, Rights
 
 
 @dataclass(frozen=True)
@@ -44,14 +49,16 @@ class Live:
     hub: Hub
     watcher: Watcher
     boards: Boards
+    overviews: Overviews
+    connections: Connections
 
     def start(self) -> None:
         """Listen, and be counted, from now on. Not before gunicorn has forked."""
         self.watcher.start()
 
-    def overview(self) -> Overview:
-        """The overview, at most a second old. Raises DashboardError."""
-        return self.watcher.overview()
+    def overview(self, rights: Rights = EVERYTHING) -> Overview:
+        """The overview of what these rights cover, at most a second old. Raises DashboardError."""
+        return self.overviews.within(self.watcher.overview(), rights)
 
     def feed_word(self) -> str:
         """ok, starting or away: whether changes are heard, or looked for; ending where the server closes its pages."""
@@ -60,10 +67,30 @@ class Live:
         mode = self.watcher.feed.status.mode
         return "ok" if mode in LISTENING else mode
 
-    def latest(self, topic: str) -> list[Event]:
+    def sees(self, job_id: str, rights: Rights, watched: bool = False) -> bool:
+        """Whether there is such a job within these rights. One round trip, up to four for a job not met before; none
+        where they cover all. `watched`: what is found is remembered for its topics. Raises redis.RedisError.
+        """
+        if not rights.is_narrowed:
+            return True
+        facts = scoped.facts(self.rows.rows(self.connections.reader, [job_id]))
+        if watched:
+            self.looks.narrowed.learn(facts)
+        return rights.sees_job(*facts[job_id])
+
+    def within(self, job: JobDetail | None, rights: Rights, reader: redis.Redis) -> JobDetail | None:
+        """The job as these rights show it; None where they do not. One round trip more where it names others and the
+        rights are narrowed, up to four for jobs not met before. Raises redis.RedisError.
+        """
+        if job is None or not rights.is_narrowed:
+            return job
+        named = scoped.relatives_of([job])
+        return scoped.job(job, rights, scoped.facts(self.rows.rows(reader, sorted(named)) if named else []))
+
+    def latest(self, topic: str, rights: Rights = EVERYTHING) -> list[Event]:
         """What someone who begins to watch `topic` now should be told; empty where it was not read yet."""
         source = self.boards if topic.startswith(events.board_topic("")) else self.looks
-        return source.latest(topic)
+        return source.latest(topic, rights.sight)
 
     def ask(self, topics: set[str]) -> None:
         """Have these watched topics read now."""
@@ -86,13 +113,17 @@ def build(connections: Connections, config: Config) -> Live:
     clock, titles, liveness, hub = RedisClock(), Titles(), Liveness(), Hub()
     rows = RowReader(titles, Redactor(titles, rules.load(config.redact_names, config.redact)))
     jobs = JobReader(clock, rows)
-    overview, activity = OverviewReader(clock, rows, FiguresCache(titles), liveness), ActivityTail(rows, clock)
-    looks = Looks(titles, rows, jobs, overview, activity, hub.publish, connections.memory)
+    figures = FiguresCache(titles)
+    overviews = Overviews(figures.within)
+    overview, activity = OverviewReader(clock, rows, figures, liveness), ActivityTail(rows, clock)
+    looks = Looks(
+        titles, rows, jobs, overview, activity, hub.publish, connections.memory, hub.audiences, overviews.within
+    )
     easing = Easing(connections.memory)
-    read = Context(connections.reader, clock, titles, rows, jobs, lambda: watcher.overview())
-    kept = Boards(load_boards(), read, hub, lambda: easing.gap)
+    read = Context(connections.reader, clock, titles, rows, jobs, lambda: watcher.overview(), narrow=overviews.within)
+    kept = Boards(load_boards, read, hub, lambda: easing.gap)
     watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}", easing, kept.heard)
-    return Live(epoch, clock, titles, rows, jobs, looks, hub, watcher, kept)
+    return Live(epoch, clock, titles, rows, jobs, looks, hub, watcher, kept, overviews, connections)
 
 
 def init_app(app: Flask, config: Config) -> None:

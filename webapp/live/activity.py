@@ -10,9 +10,10 @@ import redis
 from webapp.live import events
 from webapp.live.events import Event
 from webapp.queries import activity
-from webapp.queries.activity import Lines
+from webapp.queries.activity_lines import Line, Lines
 from webapp.queries.clock import RedisClock
 from webapp.queries.rows import RowReader
+from webapp.rights import Rights
 
 #: Lines that are told to who begins to watch.
 HEAD = 50
@@ -53,9 +54,17 @@ class ActivityTail:
         if not known or not found.joined:
             self._head = found
             return [] if found == known else [self._event(found, reset=True)]
-        self._head = Lines((*found.lines, *known.lines)[:HEAD], found.total)
+        self._head = Lines((*found.lines, *known.lines)[:HEAD], found.total, jobs={**known.jobs, **found.jobs})
         return [self._event(found, reset=False)] if found.lines else []
 
     def _event(self, told: Lines, reset: bool) -> Event:
-        lines = [line.as_json() for line in told.lines]
-        return events.activity(lines, told.total, reset, told.note, self._clock.now_ms())
+        now = self._clock.now_ms()
+
+        def tell(lines: tuple[Line, ...], total: int | None) -> Event:
+            return events.activity([line.as_json() for line in lines], total, reset, told.note, now, within)
+
+        def within(event: Event, rights: Rights) -> Event | None:
+            lines = told.within(rights)
+            return tell(lines, None) if lines or reset else None
+
+        return tell(told.lines, told.total)

@@ -1,23 +1,26 @@
 """Reads the boards that somebody watches, each at its own pace, and says which of them changed.
 
-A thread of its own: a board may take longer than the watcher's look may. HTTP asks for the same values.
+A thread of its own: a board may take longer than the watcher's look may. HTTP asks for the same values. For each set
+of narrowed rights that somebody has there are boards of their own; see `Board.narrows`.
 """
 
 import logging
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from redis.exceptions import RedisError
 
 from webapp.boards.board import Board, Context
-from webapp.errors import DashboardError, NotFound, translate
+from webapp.errors import DashboardError, NeedsAll, NotFound, translate
 from webapp.live import events
 from webapp.live.events import Event
 from webapp.live.hub import Hub
 from webapp.live.interest import Dirty
+from webapp.rights import EVERYTHING, ROLES, Rights
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +28,11 @@ log = logging.getLogger(__name__)
 AGAIN = 2.0
 #: Boards that are remembered for requests beside those that are watched.
 KEPT_MAX = 100
+#: Narrowed rights whose boards are remembered though nobody watches: those of failures hold some megabytes.
+RIGHTS_MAX = 20
+
+#: (name, whose)
+Key = tuple[str, Rights]
 
 
 @dataclass
@@ -33,6 +41,7 @@ class _Kept:
 
     board: Board
     argument: str
+    context: Context
     lock: threading.Lock = field(default_factory=threading.Lock)
     value: dict[str, Any] | None = None
     error: DashboardError | None = None
@@ -54,22 +63,30 @@ class Boards:
     """Starts its thread when the first board is watched."""
 
     def __init__(
-        self, boards: Mapping[str, Board], context: Context, hub: Hub, ease: Callable[[], float] = lambda: 0.0
+        self,
+        load: Callable[[Rights], Mapping[str, Board]],
+        context: Context,
+        hub: Hub,
+        ease: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """`ease`: seconds more between two reads of a board, while Redis is in trouble."""
+        """`load` makes all boards for rights, with a new memory; all are read with `context`, within the rights.
+
+        `ease`: seconds more between two reads of a board, while Redis is in trouble.
+        """
         self._ease = ease
-        self._boards = boards
+        self._load = load
         self._context = context
         self._hub = hub
         self._lock = threading.Lock()
-        self._kept: dict[str, _Kept] = {}
+        self._sets: OrderedDict[Rights, Mapping[str, Board]] = OrderedDict({EVERYTHING: load(EVERYTHING)})
+        self._kept: dict[Key, _Kept] = {}
         self._wake = threading.Event()
         self._started = False
         self._stopping = False
 
-    def latest(self, topic: str) -> list[Event]:
+    def latest(self, topic: str, rights: Rights = EVERYTHING) -> list[Event]:
         """What somebody should be told who begins to watch `topic` now; empty where that must be read first: `ask`."""
-        kept = self._kept.get(topic.removeprefix(events.board_topic("")))
+        kept = self._kept.get((topic.removeprefix(events.board_topic("")), rights.sight))
         if kept is None or kept.event is None:
             return []
         if kept.is_outdated:
@@ -77,6 +94,15 @@ class Boards:
             kept.event = None
             return []
         return [kept.event]
+
+    def refusal(self, topic: str, rights: Rights) -> Event | None:
+        """What somebody is told who may not look at the board of `topic`; None where they may."""
+        name = topic.removeprefix(events.board_topic(""))
+        try:
+            self._check(name, rights)
+        except NeedsAll as error:
+            return events.board(name, None, self._context.clock.now_ms(), _plain(error))
+        return None
 
     def ask(self) -> None:
         """Somebody watches a board that must be read first."""
@@ -98,32 +124,62 @@ class Boards:
         self._stopping = True
         self._wake.set()
 
-    def read(self, name: str) -> tuple[dict[str, Any], int]:
-        """(the value of a board, Redis time of its read): at most its `gap` old. Raises DashboardError."""
-        kept = self._keep(name)
+    def read(self, name: str, rights: Rights = EVERYTHING) -> tuple[dict[str, Any], int]:
+        """(the value of a board within these rights, Redis time of its read): at most its `gap` old.
+
+        Raises DashboardError; NeedsAll where these rights are too narrow for it.
+        """
+        self._check(name, rights)
+        kept = self._keep((name, rights.sight))
         self._read(kept)
         if kept.error is not None:
             raise kept.error
         return kept.value or {}, kept.as_of
 
-    def _keep(self, name: str) -> _Kept:
+    def _check(self, name: str, rights: Rights) -> None:
+        board = self._sets[EVERYTHING].get(name.partition("/")[0])
+        if board is None:
+            return
+        if board.for_admins and (rights.role != ROLES[-1] or rights.is_narrowed):
+            raise NeedsAll("Only an admin who may see all looks at this.", fix="Ask one of them.")
+        if rights.is_narrowed and not board.narrows:
+            raise NeedsAll("This tells of the whole installation, and your rights cover a part of it.")
+
+    def _keep(self, key: Key) -> _Kept:
+        name, rights = key
         kind, _, argument = name.partition("/")
-        if kind not in self._boards:
-            raise NotFound(f"There is no board {kind[:100]!r}.", fix=f"Use one of: {', '.join(self._boards)}.")
         with self._lock:
-            if name not in self._kept and len(self._kept) >= KEPT_MAX:
+            boards = self._of(rights)
+            if kind not in boards:
+                raise NotFound(f"There is no board {kind[:100]!r}.", fix=f"Use one of: {', '.join(boards)}.")
+            if key not in self._kept and len(self._kept) >= KEPT_MAX:
                 self._forget(self._watched(), KEPT_MAX // 2)
-            return self._kept.setdefault(name, _Kept(self._boards[kind], argument))
+            context = self._context if rights is EVERYTHING else replace(self._context, rights=rights)
+            return self._kept.setdefault(key, _Kept(boards[kind], argument, context))
 
-    def _watched(self) -> set[str]:
+    def _of(self, rights: Rights) -> Mapping[str, Board]:
+        """The boards of who has these rights. Of those that nobody watches, the longest not asked for make room."""
+        if rights is EVERYTHING:
+            return self._sets[rights]
+        found = self._sets.pop(rights, None) or self._load(rights)
+        self._sets[rights] = found
+        if len(self._sets) > RIGHTS_MAX + 1:
+            needed = {whose for _, whose in self._watched()} | {EVERYTHING, rights}
+            oldest = next((known for known in self._sets if known not in needed), None)
+            self._sets.pop(oldest, None)
+            self._kept = {key: kept for key, kept in self._kept.items() if key[1] != oldest}
+        return found
+
+    def _watched(self) -> set[Key]:
         prefix = events.board_topic("")
-        return {topic.removeprefix(prefix) for topic in self._hub.topics() if topic.startswith(prefix)}
+        topics = [topic for topic in self._hub.topics() if topic.startswith(prefix)]
+        return {(topic.removeprefix(prefix), rights) for topic in topics for rights in self._hub.audiences(topic)}
 
-    def _forget(self, watched: set[str], most: int) -> None:
+    def _forget(self, watched: set[Key], most: int) -> None:
         """Keep what is watched, and of the rest the `most` that were read last."""
-        others = sorted((name for name in self._kept if name not in watched), key=lambda name: self._kept[name].read_at)
-        for name in others[: max(0, len(others) - most)]:
-            del self._kept[name]
+        others = sorted((key for key in self._kept if key not in watched), key=lambda key: self._kept[key].read_at)
+        for key in others[: max(0, len(others) - most)]:
+            del self._kept[key]
 
     def _run(self) -> None:
         while not self._stopping:
@@ -136,25 +192,26 @@ class Boards:
         with self._lock:
             self._forget(watched, KEPT_MAX // 2)
         waits = []
-        for name in sorted(watched):
+        for key in sorted(watched, key=lambda key: key[0]):
             try:
-                kept = self._keep(name)
+                kept = self._keep(key)
             except NotFound as error:
-                self._hub.publish([events.board(name, None, self._context.clock.now_ms(), _plain(error))])
+                told = events.board(key[0], None, self._context.clock.now_ms(), _plain(error))
+                self._hub.publish([told], only=key[1])
                 continue
             if time.monotonic() >= _due(kept) + self._ease():
-                self._tell(name, kept)
+                self._tell(key, kept)
             waits.append(max(0.01, _due(kept) + self._ease() - time.monotonic()))
         return min(waits, default=None)
 
-    def _tell(self, name: str, kept: _Kept) -> None:
+    def _tell(self, key: Key, kept: _Kept) -> None:
         self._read(kept)
         # Requests read it too: what matters is what was told last.
         now = kept.value, str(kept.error)
         if kept.event is None or kept.told != now:
             kept.told = now
-            kept.event = events.board(name, kept.value, kept.as_of, _plain(kept.error))
-            self._hub.publish([kept.event])
+            kept.event = events.board(key[0], kept.value, kept.as_of, _plain(kept.error))
+            self._hub.publish([kept.event], only=key[1])
 
     def _read(self, kept: _Kept) -> None:
         """Read it unless it was read less than its gap ago. One asker reads for all."""
@@ -163,7 +220,7 @@ class Boards:
                 return
             kept.dirty = False
             try:
-                kept.value, kept.error = kept.board.read(self._context, kept.argument), None
+                kept.value, kept.error = kept.board.read(kept.context, kept.argument), None
             except RedisError as error:
                 kept.error = translate(error)
             except NotFound as error:

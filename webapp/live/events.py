@@ -1,16 +1,23 @@
 """The wire vocabulary: what a server tells a page. Pure. docs/protocol.md is the reference."""
 
 import json
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
+from webapp import scoped
 from webapp.decode import clean
 from webapp.models import Health, JobSummary, Overview, Value
 from webapp.models_job import JobDetail
+from webapp.rights import EVERYTHING, Rights
 
 PROTOCOL = 1
+
+#: Queue and function of a job: by these it is seen.
+Facts = tuple[str | None, str | None]
+Relatives = Mapping[str, Facts]
 
 #: Topics: who hears an event.
 EVERYONE = "everyone"
@@ -50,6 +57,23 @@ class Event:
     #: An event with the same key replaces an older one that was not sent yet. None: all of them count.
     key: Hashable
     body: dict[str, Any]
+    #: What those are told in its place who may not see all: from the event and their rights. Without it, nothing: an
+    #: event that is forgotten here tells too little, and never too much.
+    narrowed: "Narrowed | None" = None
+
+    def within(self, rights: Rights) -> "Event | None":
+        """What those are told who have these rights, see `Rights.sight`. Made once for all who have the same."""
+        if rights is EVERYTHING:
+            return self
+        if self.narrowed is None:
+            return None
+        if rights not in self._told:
+            self._told[rights] = self.narrowed(self, rights)
+        return self._told[rights]
+
+    @cached_property
+    def _told(self) -> "dict[Rights, Event | None]":
+        return {}
 
     @cached_property
     def text(self) -> str:
@@ -57,26 +81,39 @@ class Event:
         return clean(json.dumps(self.body, ensure_ascii=False, separators=(",", ":")))
 
 
+#: What is told of an event within rights; None for nothing.
+Narrowed = Callable[[Event, Rights], Event | None]
+
+
+def open_to_all(topic: str, key: Hashable, body: dict[str, Any]) -> Event:
+    """An event that tells of no queue and no job: whoever watches hears it."""
+    return Event(topic, key, body, _as_it_is)
+
+
+def _as_it_is(event: Event, rights: Rights) -> Event:
+    return event
+
+
 def hello(epoch: str, now: int, server: dict[str, Any]) -> Event:
     """First event of a socket: which process this is, and what it allows."""
     body = {"type": "hello", "protocol": PROTOCOL, "epoch": epoch, "now": now, "server": server}
-    return Event(EVERYONE, "hello", body)
+    return open_to_all(EVERYONE, "hello", body)
 
 
 def health(value: Health) -> Event:
-    return Event(EVERYONE, "health", {"type": "health", "health": value.as_json()})
+    return open_to_all(EVERYONE, "health", {"type": "health", "health": value.as_json()})
 
 
 def catalog() -> Event:
-    return Event(EVERYONE, "catalog", {"type": "catalog"})
+    return open_to_all(EVERYONE, "catalog", {"type": "catalog"})
 
 
 def pong(stamp: Any) -> Event:
-    return Event(EVERYONE, "pong", {"type": "pong", "pong": stamp})
+    return open_to_all(EVERYONE, "pong", {"type": "pong", "pong": stamp})
 
 
 def error(code: str, message: str, fix: str) -> Event:
-    return Event(EVERYONE, None, {"type": "error", "code": code, "message": message, "fix": fix})
+    return open_to_all(EVERYONE, None, {"type": "error", "code": code, "message": message, "fix": fix})
 
 
 def part(name: str, key: str | None, value: Value | dict | tuple | None, as_of: int) -> Event:
@@ -101,31 +138,59 @@ def snapshot(overview: Overview) -> Iterator[Event]:
     yield Event(OVERVIEW, (OVERVIEW, "complete"), body)
 
 
-def job(value: JobDetail, as_of: int) -> Event:
+def job(value: JobDetail, as_of: int, relatives: Relatives = MappingProxyType({})) -> Event:
+    """`relatives`: queue and function of the jobs that it names; one that is not among them is not named to everybody.
+
+    To who may not see the job it is gone: that is what a job is told as that never was.
+    """
     topic = job_topic(value.id)
-    return Event(topic, topic, {"type": "job", "job": value.as_json(), "as_of": as_of})
+
+    def within(event: Event, rights: Rights) -> Event:
+        seen = scoped.job(value, rights, relatives)
+        return gone(topic, value.id, as_of) if seen is None else Event(topic, topic, _job(seen, as_of))
+
+    return Event(topic, topic, _job(value, as_of), within)
+
+
+def _job(value: JobDetail, as_of: int) -> dict[str, Any]:
+    return {"type": "job", "job": value.as_json(), "as_of": as_of}
 
 
 def row(value: JobSummary, as_of: int) -> Event:
     topic = row_topic(value.id)
-    return Event(topic, topic, {"type": "row", "row": value.as_json(), "as_of": as_of})
+
+    def within(event: Event, rights: Rights) -> Event:
+        return event if rights.sees_job(value.queue, value.func) else gone(topic, value.id, as_of)
+
+    return Event(topic, topic, {"type": "row", "row": value.as_json(), "as_of": as_of}, within)
 
 
 def gone(topic: str, job_id: str, as_of: int) -> Event:
     """The hash of a watched job or row has vanished."""
-    return Event(topic, topic, {"type": "gone", "id": job_id, "as_of": as_of})
+    return open_to_all(topic, topic, {"type": "gone", "id": job_id, "as_of": as_of})
 
 
-def log(job_id: str, lines: list[dict[str, Any]], last: str, reset: bool) -> Event:
-    """Lines of a log, in order. `reset`: what was shown before belongs to a log that is gone."""
+def log(job_id: str, lines: list[dict[str, Any]], last: str, reset: bool, of: Facts | None = None) -> Event:
+    """Lines of a log, in order. `reset`: what was shown before belongs to a log that is gone.
+
+    `of`: queue and function of its job, as they were just read; without them nobody with narrowed rights hears it.
+    """
     topic = log_topic(job_id)
-    return Event(topic, None, {"type": "log", "job": job_id, "lines": lines, "last": last, "reset": reset})
+    body = {"type": "log", "job": job_id, "lines": lines, "last": last, "reset": reset}
+    return Event(topic, None, body, _of_job(of))
 
 
-def activity(lines: list[dict[str, Any]], total: int, reset: bool, note: str | None, as_of: int) -> Event:
+def activity(
+    lines: list[dict[str, Any]],
+    total: int | None,
+    reset: bool,
+    note: str | None,
+    as_of: int,
+    narrowed: Narrowed | None = None,
+) -> Event:
     """New lines of the activity, newest first. `reset`: they are the newest of all; what was shown before is over."""
     body = {"type": "activity", "lines": lines, "total": total, "reset": reset, "note": note, "as_of": as_of}
-    return Event(ACTIVITY, None, body)
+    return Event(ACTIVITY, None, body, narrowed)
 
 
 def list_changed(name: str, version: int, total: int | None, as_of: int) -> Event:
@@ -134,18 +199,23 @@ def list_changed(name: str, version: int, total: int | None, as_of: int) -> Even
     return Event(topic, topic, {"type": "list", "list": name, "version": version, "total": total, "as_of": as_of})
 
 
+def _of_job(of: Facts | None) -> Narrowed:
+    """Told to those who may see the job."""
+    return lambda event, rights: event if of is not None and rights.sees_job(*of) else None
+
+
 def board(name: str, value: dict[str, Any] | None, as_of: int, error: dict[str, str] | None = None) -> Event:
     """The value of a watched board; with `error`, why it could not be read anew. `value` None: nothing is known."""
     topic = board_topic(name)
     return Event(topic, topic, {"type": "board", "board": name, "value": value, "error": error, "as_of": as_of})
 
 
-def presence(job_id: str, looking: dict[str, Any]) -> Event:
-    """Who looks at a job now, on all servers; `looking`: see `webapp/room/presence.py`."""
+def presence(job_id: str, looking: dict[str, Any], of: Facts | None = None) -> Event:
+    """Who looks at a job now, on all servers; `looking`: see `webapp/room/presence.py`, `of`: see `log`."""
     topic = presence_topic(job_id)
-    return Event(topic, topic, {"type": "presence", "job": job_id} | looking)
+    return Event(topic, topic, {"type": "presence", "job": job_id} | looking, _of_job(of))
 
 
 def you(speaker: dict[str, Any]) -> Event:
     """As whom the others see this page; for one socket."""
-    return Event(EVERYONE, "you", {"type": "you", "you": speaker})
+    return open_to_all(EVERYONE, "you", {"type": "you", "you": speaker})

@@ -1,4 +1,5 @@
-"""Fans events out to those who watch them: one bounded mailbox a socket, each event encoded once. No I/O.
+"""Fans events out to those who watch them: one bounded mailbox a socket, each event encoded once for all who have the
+same rights. No I/O.
 
 A mailbox holds the newest event of each kind, so a slow reader gets the present and not the past, and one that
 stops reading costs a bounded amount until its socket gives up.
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 from webapp.live.events import EVERYONE, Event
+from webapp.rights import EVERYTHING, Rights
 
 #: Events that wait for one socket: two hundred rows, the overview of a large installation, and some log.
 MAILBOX_MAX = 4_000
@@ -17,9 +19,11 @@ MAILBOX_MAX = 4_000
 class Subscription:
     """The mailbox of one socket, and the topics that it watches. Made by `Hub.subscribe`."""
 
-    def __init__(self, wake: Callable[[], None], page: bool = False) -> None:
+    def __init__(self, wake: Callable[[], None], page: bool = False, rights: Rights = EVERYTHING) -> None:
         self._wake = wake
         self.page = page
+        #: What its owner sees, see `Rights.sight`.
+        self.rights = rights.sight
         self._mailbox: dict[object, Event] = {}
         self._unique = count()
         self.topics: frozenset[str] = frozenset({EVERYONE})
@@ -58,23 +62,23 @@ class Hub:
         self.pages = 0
         self._lock = threading.Lock()
         self._subscriptions: set[Subscription] = set()
-        self._by_topic: dict[str, set[Subscription]] = {}
+        self._by_topic: dict[str, dict[Rights, set[Subscription]]] = {}
         #: The server ends.
         self.closing = False
 
     def __len__(self) -> int:
         return len(self._subscriptions)
 
-    def subscribe(self, wake: Callable[[], None], page: bool = False) -> Subscription:
+    def subscribe(self, wake: Callable[[], None], page: bool = False, rights: Rights = EVERYTHING) -> Subscription:
         """A new mailbox that hears what concerns everyone. `wake` is called after each put, by any thread.
 
-        `page`: it is that of an open page, which is counted in `pages`.
+        `page`: it is that of an open page, which is counted in `pages`. `rights`: it hears nothing beyond them.
         """
-        subscription = Subscription(wake, page)
+        subscription = Subscription(wake, page, rights)
         with self._lock:
             self.pages += page
             self._subscriptions.add(subscription)
-            self._by_topic.setdefault(EVERYONE, set()).add(subscription)
+            self._join(subscription, EVERYONE)
         if self.closing:
             subscription.close()
         return subscription
@@ -89,7 +93,7 @@ class Hub:
                 self._leave(subscription, topic)
             added = wanted - subscription.topics
             for topic in added:
-                self._by_topic.setdefault(topic, set()).add(subscription)
+                self._join(subscription, topic)
             subscription.topics = wanted
         return set(added)
 
@@ -104,13 +108,24 @@ class Hub:
         """What anyone watches now."""
         return set(self._by_topic)
 
-    def publish(self, events: Iterable[Event]) -> None:
-        """Put each event into the mailboxes of those who watch its topic. O(events x watchers), no I/O."""
+    def audiences(self, topic: str) -> set[Rights]:
+        """With which rights this topic is watched now; O(different rights)."""
+        with self._lock:
+            return set(self._by_topic.get(topic, ()))
+
+    def publish(self, events: Iterable[Event], only: Rights | None = None) -> None:
+        """Put each event into the mailboxes of those who watch its topic. O(events x watchers), no I/O.
+
+        `only`: they were made for who has these rights, and nobody else is told.
+        """
         for event in events:
             with self._lock:
-                watchers = list(self._by_topic.get(event.topic, ()))
-            for subscription in watchers:
-                subscription.put(event)
+                found = self._by_topic.get(event.topic, {})
+                watchers = [(rights, list(those)) for rights, those in found.items() if only in (None, rights)]
+            for rights, those in watchers:
+                told = event if only is not None else event.within(rights)
+                for subscription in those if told is not None else ():
+                    subscription.put(told)
 
     def close(self) -> None:
         """Tell every socket, now and later, that the server ends."""
@@ -120,9 +135,14 @@ class Hub:
         for subscription in subscriptions:
             subscription.close()
 
+    def _join(self, subscription: Subscription, topic: str) -> None:
+        self._by_topic.setdefault(topic, {}).setdefault(subscription.rights, set()).add(subscription)
+
     def _leave(self, subscription: Subscription, topic: str) -> None:
-        watchers = self._by_topic.get(topic)
-        if watchers is not None:
-            watchers.discard(subscription)
-            if not watchers:
-                del self._by_topic[topic]
+        audiences = self._by_topic.get(topic, {})
+        watchers = audiences.get(subscription.rights, set())
+        watchers.discard(subscription)
+        if not watchers:
+            audiences.pop(subscription.rights, None)
+        if not audiences:
+            self._by_topic.pop(topic, None)

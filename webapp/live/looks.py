@@ -4,20 +4,23 @@ The first thing read is what a user has open (rows, jobs, logs), then the overvi
 there. No thread and no clock of its own: `watcher.py` says when.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
 
 import redis
 
+from webapp import scoped
 from webapp.allowance import Allowance
 from webapp.live import events
 from webapp.live.activity import ActivityTail
 from webapp.live.diff import counts_differ, diff
-from webapp.live.events import Event
+from webapp.live.events import OVERVIEW, Event
 from webapp.live.interest import Dirty
+from webapp.live.narrowed import Narrow, Narrowed, Publish, concerned, within
 from webapp.memory import Memory
-from webapp.models import Overview, Value
+from webapp.models import Overview
 from webapp.queries import log
 from webapp.queries.fields import reply
 from webapp.queries.job import JobReader
@@ -25,8 +28,7 @@ from webapp.queries.overview import OverviewReader
 from webapp.queries.plan import Plan
 from webapp.queries.rows import EXPIRED, RowReader
 from webapp.queries.titles import Titles
-
-Publish = Callable[[Iterable[Event]], None]
+from webapp.rights import EVERYTHING, Rights
 
 #: Words on the same list: pages fetch it again each time. What one person does is a few changes, told at once.
 LIST_BURST, LISTS_A_SECOND = 3, 1.0
@@ -44,7 +46,10 @@ class Looks:
         activity: ActivityTail,
         publish: Publish,
         memory: Memory,
+        audiences: Callable[[str], set[Rights]] = lambda topic: set(),
+        narrow: Narrow = lambda overview, rights: overview,
     ) -> None:
+        """`audiences`: with which rights a topic is watched. `narrow`: what of an overview is within rights."""
         self._titles = titles
         self._rows = rows
         self._jobs = jobs
@@ -52,9 +57,11 @@ class Looks:
         self._activity = activity
         self._publish = publish
         self._memory = memory
+        #: Those who may not see all.
+        self.narrowed = Narrowed(publish, audiences, narrow)
         self._catalog_told = 0
         self._masked_as = rows.redactor.version
-        self._values: dict[str, tuple[Value | None, Event]] = {}
+        self._values: dict[str, tuple[Any, Event]] = {}
         self._log_ends: dict[str, str] = {}
         self._lists: dict[str, tuple[int, Allowance]] = {}
         self._versions = count(1)
@@ -67,14 +74,16 @@ class Looks:
         #: The last overview; None while nobody looks.
         self.overview: Overview | None = None
 
-    def latest(self, topic: str) -> list[Event]:
+    def latest(self, topic: str, rights: Rights = EVERYTHING) -> list[Event]:
         """What someone who begins to watch `topic` now should be told; empty where it was not read yet."""
-        if topic == events.OVERVIEW:
-            return self._overview_events()
+        if topic == OVERVIEW:
+            return self._overview_events(rights)
         if topic == events.ACTIVITY:
-            return self._activity.latest()
+            return within(self._activity.latest(), rights)
         known = self._values.get(topic)
-        return [known[1]] if known else []
+        if known is None or not (rights is EVERYTHING or self.narrowed.is_fit(topic)):
+            return []
+        return within([known[1]], rights)
 
     def list_version(self, name: str) -> int:
         """The version of a watched list that was last told; 0 where none was."""
@@ -91,6 +100,7 @@ class Looks:
         self._values.clear()
         self._log_ends.clear()
         self._lists_pending.clear()
+        self.narrowed.forget()
         self._activity.forget()
 
     def start_log(self, job_id: str, after: str) -> None:
@@ -107,27 +117,29 @@ class Looks:
         """
         self.unfinished, self.waited = set(), None
         self._drop_unwatched(wanted)
-        rows = sorted(_concerned("row:", wanted, dirty.jobs, dirty.everything, asked))
-        jobs = sorted(_concerned("job:", wanted, dirty.jobs, dirty.everything, asked))
-        logs = sorted(_concerned("log:", wanted, dirty.logs, dirty.everything, asked))
+        rows = sorted(concerned("row:", wanted, dirty.jobs, dirty.everything, asked))
+        jobs = sorted(concerned("job:", wanted, dirty.jobs, dirty.everything, asked))
+        logs = sorted(concerned("log:", wanted, dirty.logs, dirty.everything, asked))
         ends = {job_id: self._log_ends.get(job_id, "0") for job_id in logs}
         # What changed is told before the overview is read; where nothing is known to have, all is read at once.
         together = overview and dirty.everything and self.overview is not None
         plan = Plan(reader)
         if dirty.everything or dirty.catalog:
             self._titles.ask(plan)
-        self._ask(plan, rows, jobs, ends)
+        beside = self.narrowed.beside(wanted, dirty, asked)
+        self._ask(plan, sorted({*rows} | beside), jobs, ends)
         if together:
             self._reader.ask(plan)
         self._send(plan)
         self._tell_catalog(plan)
-        self._tell_rows(reader, plan, rows)
+        self._tell_rows(reader, plan, rows, beside)
         self._tell_jobs(reader, plan, jobs)
         self._tell_logs(reader, plan, ends)
         if events.ACTIVITY in wanted:
             self._look_at_activity(reader, dirty.everything or dirty.activity or events.ACTIVITY in asked)
         changed = overview and self._look_at_overview(reader, plan if together else None)
-        self._look_at_lists({topic for topic in wanted if topic.startswith("list:") and dirty.concerns_list(topic)})
+        lists = {topic for topic in wanted if topic.startswith("list:") and dirty.concerns_list(topic)}
+        self._look_at_lists(lists, dirty.everything)
         return changed
 
     def _send(self, plan: Plan) -> None:
@@ -161,15 +173,31 @@ class Looks:
                 self._values.clear()
             self._publish([events.catalog()])
 
-    def _tell_rows(self, reader: redis.Redis, plan: Plan, ids: list[str]) -> None:
-        found = self._rows.finish(reader, {job_id: plan[f"listed {job_id}"] for job_id in ids})
+    def _tell_rows(self, reader: redis.Redis, plan: Plan, ids: list[str], beside: set[str]) -> None:
+        """`beside`: jobs of which something else is watched, with narrowed rights."""
+        wanted = {*ids}
+        found = self._rows.finish(reader, {job_id: plan[f"listed {job_id}"] for job_id in wanted | beside})
         as_of = self._reader.clock.now_ms()
+        self.narrowed.learn(scoped.facts(row for row in found if row.id in beside))
         for row in found:
-            self._say(events.row_topic(row.id), None if row.note == EXPIRED else row, row.id, as_of)
+            if row.id in wanted:
+                is_gone, topic = row.note == EXPIRED, events.row_topic(row.id)
+                make = partial(events.gone, topic, row.id) if is_gone else partial(events.row, row)
+                self._say(topic, None if is_gone else row, partial(make, as_of))
 
     def _tell_jobs(self, reader: redis.Redis, plan: Plan, ids: list[str]) -> None:
-        for job_id, (job, as_of) in self._jobs.finish(reader, plan, ids, self.overview).items():
-            self._say(events.job_topic(job_id), job, job_id, as_of)
+        found = self._jobs.finish(reader, plan, ids, self.overview)
+        relatives, fresh = self.narrowed.relatives(reader, self._rows, found)
+        for job_id, (job, as_of) in found.items():
+            topic = events.job_topic(job_id)
+            if topic in fresh:
+                # Those who begin to watch it now could not be told what was known.
+                self._values.pop(topic, None)
+            if job is None:
+                self._say(topic, None, partial(events.gone, topic, job_id, as_of))
+                continue
+            named = {name: relatives.get(name) for name in scoped.relatives_of([job])} if relatives else {}
+            self._say(topic, (job, named), partial(events.job, job, as_of, relatives))
 
     def _tell_logs(self, reader: redis.Redis, plan: Plan, ends: dict[str, str]) -> None:
         masks = self._rows.masks.of(reader, [job_id for job_id in ends if reply(plan[f"log {job_id}"][0])])
@@ -182,7 +210,7 @@ class Looks:
             if len(found["lines"]) == log.LINES_MAX:
                 self.unfinished.add(events.log_topic(job_id))
             if found["lines"] or reset:
-                self._publish([events.log(job_id, found["lines"], last, reset)])
+                self._publish([events.log(job_id, found["lines"], last, reset, self.narrowed.facts(job_id))])
 
     def _look_at_activity(self, reader: redis.Redis, changed: bool) -> None:
         self._publish(self._activity.look(reader, changed))
@@ -195,9 +223,10 @@ class Looks:
             self._send(plan)
         before, self.overview = self.overview, self._reader.finish(reader, plan)
         self._publish(diff(before, self.overview))
+        self.narrowed.tell_overview(before, self.overview)
         return before is not None and counts_differ(before, self.overview)
 
-    def _look_at_lists(self, topics: set[str]) -> None:
+    def _look_at_lists(self, topics: set[str], routine: bool) -> None:
         """Say that lists changed; what is one word too many now is said by a later look."""
         self._lists_pending |= topics
         for topic in sorted(self._lists_pending):
@@ -205,51 +234,38 @@ class Looks:
             if allowance.spend():
                 self._lists[topic] = (next(self._versions), allowance)
                 self._lists_pending.discard(topic)
-                name = topic.removeprefix("list:")
-                now = self._reader.clock.now_ms()
-                self._publish([events.list_changed(name, self.list_version(name), self._total(name), now)])
+                version, now = self._lists[topic][0], self._reader.clock.now_ms()
+                self.narrowed.tell_list(topic.removeprefix("list:"), version, self.overview, now, routine)
 
-    def _say(self, topic: str, value: Any, job_id: str, as_of: int) -> None:
+    def _say(self, topic: str, value: Any, make: Callable[[], Event]) -> None:
+        """Tell `value` as the event that `make` makes of it, unless it was told before."""
         known = self._values.get(topic)
         if known is not None and known[0] == value:
             return
-        if value is None:
-            event = events.gone(topic, job_id, as_of)
-        else:
-            event = events.job(value, as_of) if topic.startswith("job:") else events.row(value, as_of)
+        event = make()
         self._values[topic] = (value, event)
-        self._publish([event])
+        self.narrowed.tell(known and known[1], event)
 
-    def _total(self, name: str) -> int | None:
-        """How many jobs the list holds, where the overview counts them."""
-        queue, _, status = name.rpartition("/")
-        field = {"ready_to_enqueue": "ready"}.get(status, status)
-        if self.overview is None or not status:
-            return None
-        return getattr(self.overview.queues.get(queue) if queue else self.overview.totals, field, None)
-
-    def _overview_events(self) -> list[Event]:
-        """The snapshot as events, made once for however many sockets ask between two looks."""
-        known = self.overview
-        if known and (not self._snapshot or self._snapshot[0].body["as_of"] != known.as_of):
-            self._snapshot = list(events.snapshot(known))
-        return self._snapshot if known else []
+    def _overview_events(self, rights: Rights) -> list[Event]:
+        """The snapshot as events, made once for however many sockets ask between two looks who may see all."""
+        if self.overview is None:
+            return []
+        if rights is not EVERYTHING:
+            return list(events.snapshot(self.narrowed.overview(self.overview, rights)))
+        if not self._snapshot or self._snapshot[0].body["as_of"] != self.overview.as_of:
+            self._snapshot = list(events.snapshot(self.overview))
+        return self._snapshot
 
     def _drop_unwatched(self, wanted: set[str]) -> None:
         for topic in self._values.keys() - wanted:
             del self._values[topic]
+        self.narrowed.drop_unwatched(wanted)
         if events.ACTIVITY not in wanted:
             self._activity.forget()
         self._lists_pending &= wanted
         self._lists = {topic: said for topic, said in self._lists.items() if topic in wanted}
         for job_id in [job_id for job_id in self._log_ends if events.log_topic(job_id) not in wanted]:
             del self._log_ends[job_id]
-
-
-def _concerned(prefix: str, wanted: set[str], changed: set[str], everything: bool, asked: set[str]) -> set[str]:
-    """Ids of watched topics of one kind that must be read."""
-    ids = {topic.removeprefix(prefix) for topic in wanted if topic.startswith(prefix)}
-    return ids if everything else {job_id for job_id in ids if job_id in changed or prefix + job_id in asked}
 
 
 def _stream_order(stream_id: str) -> tuple[int, int]:

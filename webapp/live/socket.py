@@ -9,12 +9,14 @@ from typing import Any
 
 from flask import Blueprint
 from flask_sock import Sock
+from redis.exceptions import RedisError
 from simple_websocket import Server
 
-from webapp import live, room, security, server_info, sockets
+from webapp import live, room, scoped, security, server_info, sockets
 from webapp.errors import BadInput
 from webapp.live import events, safe_socket
 from webapp.live.events import Event
+from webapp.live.narrowed import within
 from webapp.live.watch import Looker, Watch
 from webapp.speaker import introduce
 
@@ -36,10 +38,11 @@ class Session:
     def __init__(self, ws: Server) -> None:
         self._ws = ws
         self._live = live.current()
-        self._subscription = self._live.hub.subscribe(ws.event.set, page=True)
+        self._rights = security.rights()
+        self._subscription = self._live.hub.subscribe(ws.event.set, page=True, rights=self._rights)
         self._room = room.current()
         self._login = security.login()
-        self._server = server_info.describe()
+        self._server = scoped.server(server_info.describe(), self._rights)
         self._seq = 0
         self._greeted = False
         self._watch: Watch | None = None
@@ -85,13 +88,16 @@ class Session:
     def _start_watching(self, watch: Watch, request_id: Any) -> None:
         """Change what is watched: tell now what is known of what was added, and have the rest read."""
         known, self._watch = self._watch, watch
-        added = self._live.hub.watch(self._subscription, watch.topics)
+        refused = self._refused(watch)
+        added = self._live.hub.watch(self._subscription, watch.topics - refused.keys())
         for job_id, after in watch.logs.items():
             if events.log_topic(job_id) in added or known is None or known.logs.get(job_id) != after:
                 self._live.looks.start_log(job_id, after)
                 added.add(events.log_topic(job_id))
         told: list[Event] = [] if self._greeted else [self._hello(), self._health()]
         self._greeted = True
+        # Said anew with each watch: it is no topic that could be there before.
+        told += refused.values()
         if watch.looking != (known and known.looking):
             told += self._look(watch.looking)
         if watch.looking and (topic := events.presence_topic(watch.looking.job)) in added:
@@ -99,7 +105,7 @@ class Session:
             told += self._lookers(watch.looking.job)
         unknown = set()
         for topic in sorted(added):
-            latest = self._live.latest(topic)
+            latest = self._live.latest(topic, self._rights)
             told += latest
             if not latest:
                 unknown.add(topic)
@@ -113,12 +119,29 @@ class Session:
             self._room.look_away(self._subscription)
             return []
         speaker = introduce(self._login, looking.name, looking.key)
-        self._room.look(self._subscription, looking.job, speaker)
+        if self._sees(looking.job):
+            self._room.look(self._subscription, looking.job, speaker)
+        else:
+            self._room.look_away(self._subscription)
         return [events.you(speaker.as_json())]
+
+    def _sees(self, job_id: str) -> bool:
+        try:
+            return self._live.sees(job_id, self._rights, watched=True)
+        except RedisError:
+            # Nobody knows; the socket stays, and says itself that Redis is away.
+            return False
 
     def _lookers(self, job_id: str) -> list[Event]:
         known = self._room.looking(job_id)
-        return [events.presence(job_id, known)] if known else []
+        told = [events.presence(job_id, known, self._live.looks.narrowed.facts(job_id))] if known else []
+        return within(told, self._subscription.rights)
+
+    def _refused(self, watch: Watch) -> dict[str, Event]:
+        """Topics of boards that these rights do not reach, each with what is said of it."""
+        boards = [topic for topic in watch.topics if topic.startswith(events.board_topic(""))]
+        found = {topic: self._live.boards.refusal(topic, self._rights) for topic in boards}
+        return {topic: event for topic, event in found.items() if event is not None}
 
     def _resync(self) -> None:
         """The mailbox overflowed: begin again with what is true now."""

@@ -11,6 +11,7 @@ from typing import Any
 from webapp import decode, rqkeys
 from webapp.operations.bursts import Bursts, command
 from webapp.queries.fields import text
+from webapp.rights import EVERYTHING, Rights
 from webapp.search.candidate import Candidate
 from webapp.search.facets import Hit
 from webapp.search.judges import ERROR, FIELDS, PAYLOAD
@@ -45,7 +46,9 @@ _ASK_PAYLOAD = {
 class Look:
     """One window of one search. `run()` may be left and gone on with; its findings are whole when it has ended."""
 
-    def __init__(self, bursts: Bursts, matcher: Matcher, now_ms: int) -> None:
+    def __init__(self, bursts: Bursts, matcher: Matcher, now_ms: int, rights: Rights = EVERYTHING) -> None:
+        """`rights`: those of who asks; what they do not cover is not found."""
+        self._rights = rights
         self._bursts = bursts
         self._matcher = matcher
         self._now_ms = now_ms
@@ -155,7 +158,8 @@ class Look:
             yield from self._read_payloads([job for job in found if job.data is None], FIELD_BYTES)
         for job, values in zip(found, facets, strict=True):
             status, queue, worker = (text(value) or "" for value in values or (None, None, None))
-            self.hits.append(Hit(job.id, status, queue, job.func or "", worker))
+            if self._rights.sees_job(queue or None, job.func):
+                self.hits.append(Hit(job.id, status, queue, job.func or "", worker))
 
     def _read_payloads(self, jobs: list[Candidate], most: int) -> Iterator[None]:
         """Those of at most so many stored bytes. One round trip, and one for each BURST_BYTES."""

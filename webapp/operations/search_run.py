@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs import _keys
+from webapp import rights
 from webapp.operations.bursts import Bursts
 from webapp.operations.search_look import Look
 from webapp.operations.search_walk import KeyWalk, ListWalk, plan
@@ -75,6 +76,7 @@ class SearchRun:
         self.id = search_id
         self._hits_bytes = hits_bytes
         self._stored = stored
+        self._rights = rights.read(text(stored.get(b"rights")))
         self._tools = tools
         self._free = [Bursts(tools.reader) for _ in range(LANES)]
         self._lanes: deque[_Lane] = deque()
@@ -90,7 +92,7 @@ class SearchRun:
         """Search until the end, or until somebody stops it. Raises Gone, Lost, redis.RedisError."""
         query = parse(text(self._stored.get(b"query")) or "")
         matcher = Matcher(query, self._tools.titles.of, self._tools.redactor)
-        walk = plan(self._tools.reader, demands(query), text(self._stored.get(b"position")))
+        walk = plan(self._tools.reader, demands(query), text(self._stored.get(b"position")), self._rights)
         started_at = integer(self._stored.get(b"started_at")) or self._tools.clock.now_ms()
         self._remember()
         going = self._report({"state": "running", "started_at": started_at, "walk": walk.kind, "total": walk.total(0)})
@@ -123,7 +125,7 @@ class SearchRun:
                 self._is_through = True
             else:
                 bursts = self._free.pop()
-                look = Look(bursts, matcher, self._tools.clock.now_ms())
+                look = Look(bursts, matcher, self._tools.clock.now_ms(), self._rights)
                 self._lanes.append(_Lane(bursts, look, look.run(ids), walk.position))
         return bool(self._lanes)
 

@@ -14,6 +14,7 @@ from webapp import rqkeys
 from webapp.models import STATUSES
 from webapp.operations.bursts import Bursts, command
 from webapp.queries.fields import reply
+from webapp.rights import EVERYTHING, Rights
 from webapp.search.demands import Demands, fits
 
 #: Jobs looked at in one round trip: some 0.3 ms of Redis.
@@ -151,8 +152,13 @@ class IdWalk:
         return ids or None
 
 
-def plan(reader: redis.Redis, demanded: Demands, position: str | None) -> ListWalk | KeyWalk:
-    """How to walk for a query that demands this. Two round trips, O(queues). Raises redis.RedisError."""
+def plan(
+    reader: redis.Redis, demanded: Demands, position: str | None, rights: Rights = EVERYTHING
+) -> ListWalk | KeyWalk:
+    """How to walk for a query that demands this, where it is through lists: those of queues that `rights` cover.
+
+    Two round trips, O(queues). Raises redis.RedisError.
+    """
     statuses = demanded.statuses
     if statuses is None and demanded.queues is not None:
         statuses = LISTED
@@ -161,7 +167,7 @@ def plan(reader: redis.Redis, demanded: Demands, position: str | None) -> ListWa
     pipe = reader.pipeline(transaction=False)
     pipe.smembers(rqkeys.QUEUES).smembers(rqkeys.RATE_LIMIT_KEYS)
     queues, limits = (reply(answer) for answer in pipe.execute(raise_on_error=False))
-    names = rqkeys.names(queues, rqkeys.QUEUE_PREFIX)
+    names = [name for name in rqkeys.names(queues, rqkeys.QUEUE_PREFIX) if rights.sees_queue(name)]
     if demanded.queues is not None:
         names = [name for name in names if any(fits(pattern, name.lower()) for pattern in demanded.queues)]
     found = sorted(_sources(statuses, names, limits or ()), key=lambda source: source.key)

@@ -12,6 +12,7 @@ from webapp.queries.fields import reply, seconds_ms
 from webapp.queries.job import JobReader
 from webapp.queries.orders import is_over
 from webapp.queries.rows import RowReader
+from webapp.rights import EVERYTHING, Rights
 
 #: Finished jobs of the same queue among which a good run is looked for, newest first, and rows of one round trip.
 LOOKED_MAX, STEP = 500, 100
@@ -20,19 +21,28 @@ RESULT_TTL = 500
 
 
 def compare(
-    reader: redis.Redis, rows: RowReader, jobs: JobReader, overview: Overview, failed_id: str, good_id: str | None
+    reader: redis.Redis,
+    rows: RowReader,
+    jobs: JobReader,
+    overview: Overview,
+    failed_id: str,
+    good_id: str | None,
+    rights: Rights = EVERYTHING,
 ) -> dict[str, Any]:
     """The board "compare/<id>": `good` null where there is none, and then `why`. Raises NotFound, redis.RedisError.
+
+    A job that `rights` do not cover is none.
 
     Three round trips for each of both jobs, and for a good one that is not named up to LOOKED_MAX rows in steps.
     """
     failed, now = jobs.read(reader, failed_id, overview)
-    if failed is None:
+    if failed is None or not rights.sees_job(failed.queue, failed.func):
         raise NotFound(f"There is no job {failed_id[:100]!r}.")
     why, looked_at, of = None, 0, 0
     if good_id is None:
         good_id, why, looked_at, of = _look_for(reader, rows, failed, now)
     good = jobs.read(reader, good_id, overview)[0] if good_id else None
+    good = good if good and rights.sees_job(good.queue, good.func) else None
     return {
         "failed": _side(failed, overview),
         "good": _side(good, overview) if good else None,

@@ -4,6 +4,7 @@ When a job is due is what its process says, never reckoned here: a cron string m
 What the replies say is in `cron_rows.py`.
 """
 
+from collections import Counter
 from typing import Any
 
 import redis
@@ -17,6 +18,7 @@ from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.plan import Plan
 from webapp.queries.titles import Titles
 from webapp.redact.redactor import Redactor
+from webapp.rights import Rights
 
 SCHEDULERS_MAX = 50
 #: Names that have ever run and are looked at, those that ran last.
@@ -67,6 +69,24 @@ def read(reader: redis.Redis, titles: Titles, redactor: Redactor, now_ms: int) -
         "names_more": max(0, reply(first["names"][1], 0) - len(names)),
         "note": "unreadable" if broken else None,
     }
+
+
+def within(told: dict[str, Any], rights: Rights) -> dict[str, Any]:
+    """Of what `read` tells, the cron jobs in sight and the processes that carry them.
+
+    A name that no process carries any more tells neither queue nor function, and the runs of a name that is carried out
+    of sight too may be of either.
+    """
+    if not rights.is_narrowed:
+        return told
+    seen = [row for row in told["jobs"] if row["func"] and rights.sees_job(row["queue"], row["func"])]
+    others = {row["name"] for row in told["jobs"] if row not in seen}
+    jobs = [row | cron_rows.NO_RUNS if row["name"] in others else row for row in seen]
+    carried = Counter(name for row in jobs for name in row["schedulers"])
+    schedulers = [
+        one | {"jobs": carried[one["name"]], "odd": 0} for one in told["schedulers"] if one["name"] in carried
+    ]
+    return told | {"schedulers": schedulers, "schedulers_more": 0, "jobs": jobs, "names_more": 0}
 
 
 def _ask_newest(pipe: redis.client.Pipeline, key: str, most: int) -> None:

@@ -21,6 +21,8 @@ MISSED_MS = 60_000
 HABIT_GAPS = 3
 #: Names of processes in one row.
 CARRIERS_MAX = 10
+#: Of a row of whose runs nothing is told.
+NO_RUNS = {"runs": [], "runs_total": 0, "newest": None, "left_out": 0, "overlaps": False, "about_every": None}
 ORDER = {"missed": 0, "silent": 1, "starting": 2, "on_time": 2, "gone": 3}
 
 

@@ -9,7 +9,7 @@ import redis
 from jobs import _keys
 from webapp import figure_fields, rqkeys
 from webapp.models import Overview
-from webapp.queries import activity
+from webapp.queries import activity_lines
 from webapp.queries.clock import RedisClock
 from webapp.queries.explain_facts import Facts, Run, Slots
 from webapp.queries.explain_walk import HOLDERS_MAX, PARENTS_MAX, walk
@@ -186,7 +186,7 @@ def _ended(reader: redis.Redis, known: Facts, fields: Fields, own: Own) -> Facts
     plan = Plan(reader)
     plan.ask("lines", lambda pipe: pipe.xrevrange(_keys.ACTIVITY, count=LINES_MAX))
     for entry_id, entry in reply(plan.execute()["lines"][0]) or ():
-        line = activity.parse(entry_id, entry or {})
+        line = activity_lines.parse(entry_id, entry or {})
         if line.job == known.row.id and line.action == done and line.outcome == "done" and line.actor:
             return replace(known, done_by=(line.actor, line.at))
     return known

@@ -13,6 +13,7 @@ from webapp.queries.orders import EXPIRING, ORDERS
 from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
 from webapp.queries.titles import Titles
+from webapp.rights import EVERYTHING, Rights
 
 #: Ids that one picture is made of.
 LOOKED_AT_MAX = 2_000
@@ -50,14 +51,22 @@ class FacetReader:
         self._seen: OrderedDict[tuple[str, str], dict[Entry, Behind]] = OrderedDict()
 
     def read(
-        self, reader: redis.Redis, clock: RedisClock, rows: RowReader, titles: Titles, queue: str, status: str
+        self,
+        reader: redis.Redis,
+        clock: RedisClock,
+        rows: RowReader,
+        titles: Titles,
+        queue: str,
+        status: str,
+        rights: Rights = EVERYTHING,
     ) -> dict[str, Any]:
-        """The first LOOKED_AT_MAX jobs of `queue` and `status`, either empty for all, by who is behind them.
+        """The first LOOKED_AT_MAX jobs of `queue` and `status`, either empty for all, by who is behind them: of those
+        that `rights` cover, which are always the same for one reader.
 
         Small lists are looked at whole, the others share the rest. Three round trips, O(lists), and up to three more
         for each CHUNK of ids that were not in these lists at the last look. Raises redis.RedisError.
         """
-        sizes = _sizes(reader, clock, queue, status)
+        sizes = _sizes(reader, clock, queue, status, rights)
         entries = _heads(reader, sizes)
         known = self._seen.get((queue, status), {})
         seen = {entry: known[entry] for entry in entries if entry in known}
@@ -70,7 +79,8 @@ class FacetReader:
         while len(self._seen) > REMEMBERED_MAX:
             self._seen.popitem(last=False)
         meant = {entry.job_id: one for entry, one in seen.items() if _is_meant(one, queue, status)}
-        mixed = status == "stopped" or (queue and status == "rate_limited")
+        meant = {job_id: one for job_id, one in meant.items() if rights.sees_job(one.queue, one.func)}
+        mixed = status == "stopped" or (queue and status == "rate_limited") or (rights.is_narrowed and not queue)
         total = None if mixed else sum(sizes.values())
         return {"looked_at": len(meant), "of": total} | _counted(list(meant.values()), titles)
 
@@ -82,12 +92,15 @@ def _is_meant(one: Behind, queue: str, status: str) -> bool:
     return status != "rate_limited" or not queue or one.queue in (queue, None)
 
 
-def _sizes(reader: redis.Redis, clock: RedisClock, queue: str, status: str) -> dict[tuple[str, str], int]:
+def _sizes(
+    reader: redis.Redis, clock: RedisClock, queue: str, status: str, rights: Rights
+) -> dict[tuple[str, str], int]:
     """Live ids in each list meant, by its key and the status it is of. Two round trips."""
     names = Plan(reader)
     names.ask("queues", lambda pipe: pipe.smembers(rqkeys.QUEUES).smembers(rqkeys.RATE_LIMIT_KEYS))
     found = names.execute()["queues"]
-    queues = [queue] if queue else rqkeys.names(reply(found[0]), rqkeys.QUEUE_PREFIX)[:QUEUES_MAX]
+    every = [name for name in rqkeys.names(reply(found[0]), rqkeys.QUEUE_PREFIX) if rights.sees_queue(name)]
+    queues = [queue if rights.sees_queue(queue) else rqkeys.NOBODY] if queue else every[:QUEUES_MAX]
     limits = sorted(text(key) or "" for key in reply(found[1]) or ())[:QUEUES_MAX]
     statuses = [status] if status else [*rqkeys.REGISTRIES, "queued", *([] if queue else ["rate_limited"])]
     keys = [

@@ -13,6 +13,7 @@ from webapp import rqkeys
 from webapp.queries.clock import RedisClock
 from webapp.queries.fields import reply
 from webapp.queries.plan import Plan
+from webapp.rights import EVERYTHING, Rights
 
 #: Jobs that are remembered over all queues.
 JOBS_MAX = 20_000
@@ -60,7 +61,9 @@ class _List:
 class FailureLists:
     """The failed registries of one Redis. One per web process; not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, rights: Rights = EVERYTHING) -> None:
+        """Of the queues that `rights` cover."""
+        self._rights = rights
         self._lists: dict[str, _List] = {}
         #: Grows with each change of what is remembered.
         self.version = 0
@@ -93,7 +96,8 @@ class FailureLists:
         plan.ask("queues", lambda pipe: pipe.smembers(rqkeys.QUEUES))
         names = self._count(plan, list(self._lists), clock)
         clock.absorb(reply(plan["clock"][0]))
-        names = rqkeys.names(reply(plan["queues"][0]), rqkeys.QUEUE_PREFIX)[:QUEUES_MAX]
+        every = rqkeys.names(reply(plan["queues"][0]), rqkeys.QUEUE_PREFIX)
+        names = [name for name in every if self._rights.sees_queue(name)][:QUEUES_MAX]
         self._forget_all_but(set(names))
         self._count(Plan(reader), [name for name in names if name not in self._lists], clock)
         self._make_room()

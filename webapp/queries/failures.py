@@ -22,6 +22,7 @@ from webapp.queries.failure_lists import FailureLists
 from webapp.queries.mutes import Mute
 from webapp.queries.rows import RowReader
 from webapp.queries.titles import Titles
+from webapp.rights import EVERYTHING, Rights
 
 #: New jobs of one read, and of one step of it; the next read goes on.
 READ_MAX, STEP = 1_000, 200
@@ -43,9 +44,11 @@ Place = tuple[str, float]
 class Failures:
     """The memory of one Redis. Its methods may be called from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, rights: Rights = EVERYTHING) -> None:
+        """Of the jobs that `rights` cover."""
+        self._rights = rights
         self._lock = threading.Lock()
-        self._lists = FailureLists()
+        self._lists = FailureLists(rights)
         self._groups = Groups()
         self._mutes: dict[str, Mute] = {}
         #: What was read, by id, with the place that it had.
@@ -143,7 +146,13 @@ class Failures:
 
     def _view(self, clock: RedisClock, titles: Titles) -> failure_views.View:
         is_whole = self._lists.is_whole and not self.has_more
-        return failure_views.View(self._groups, self._mutes, clock.now_ms(), titles, is_whole)
+        return failure_views.View(self._groups, self._told_mutes(), clock.now_ms(), titles, is_whole)
+
+    def _told_mutes(self) -> dict[str, Mute]:
+        """Of a cause of which no job is in sight, narrowed rights do not cover even the name."""
+        if not self._rights.is_narrowed:
+            return self._mutes
+        return {cause_id: mute for cause_id, mute in self._mutes.items() if self._groups.get(cause_id) is not None}
 
     def _refresh(self, reader: redis.Redis, clock: RedisClock, rows: RowReader, only_recent: bool) -> None:
         """Look at the registries and the mutes, then read at most READ_MAX jobs that are new.
@@ -209,6 +218,10 @@ class Failures:
             self._seen[job_id] = place
             told = found[job_id]
             self._stopped.discard(job_id)
+            if isinstance(told, tuple) and not self._rights.sees_job(told[0].queue, told[0].func):
+                self._groups.drop(job_id)
+                self._doubtful.pop(job_id, None)
+                continue
             if told == failure_read.STOPPED:
                 self._stopped.add(job_id)
                 told = None

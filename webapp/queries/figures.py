@@ -11,6 +11,7 @@ from webapp.queries import figures_maths as maths
 from webapp.queries.fields import integer, reply
 from webapp.queries.figures_maths import MINUTE_MS, Functions, Minute, QueueLoad, WorkerLoad
 from webapp.queries.titles import Titles
+from webapp.rights import Rights
 
 #: Minutes that figures look back.
 KEPT = maths.FAILURES_MINUTES
@@ -40,6 +41,8 @@ class FiguresCache:
         self._witness: int | None = None
         self._view: tuple[dict, tuple[dict, ...]] | None = None
         self._viewed_ms = 0
+        #: The figures of the last view within rights that somebody has.
+        self._narrowed: dict[Rights, dict] = {}
 
     def ask(self, pipe: redis.client.Pipeline, now_ms: int) -> None:
         """Put reads into `pipe`: none within READ_EVERY_MS of the last one, then 6, and up to 33 at first."""
@@ -82,7 +85,23 @@ class FiguresCache:
         """(figures, gathered) as they go over the wire. Reckoned anew at most every READ_EVERY_MS."""
         if self._view is None or abs(now_ms - self._viewed_ms) >= READ_EVERY_MS:
             self._view, self._viewed_ms = self._reckon(now_ms, queues, workers), now_ms
+            self._narrowed = {}
         return self._view
+
+    def within(self, rights: Rights) -> dict:
+        """The figures of the last `view`, of the queues that these rights cover; {} before the first. O(minutes).
+
+        How soon a job would start is what it is for everybody: workers serve other queues too.
+        """
+        if self._view is None:
+            return {}
+        if rights not in self._narrowed:
+            at_ms, recording = self.last_word(self._viewed_ms)
+            minutes = {minute: known.of(rights.sees_queue) for minute, known in list(self._minutes.items())}
+            shown = maths.figures(minutes, at_ms, recording, (), ()).as_json()
+            starts = [one for one in self._view[0]["start_in"] if rights.sees_queue(one["queue"])]
+            self._narrowed[rights] = shown | {"start_in": starts}
+        return self._narrowed[rights]
 
     @property
     def minutes(self) -> Mapping[int, Minute]:

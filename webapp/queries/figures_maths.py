@@ -5,7 +5,7 @@ tell, and not with each tick of a clock.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from webapp import figure_fields as ff
@@ -44,6 +44,15 @@ class Minute:
     def total(self, *metrics: str) -> int:
         """The sum over all queues."""
         return sum(sum(self.counts.get(metric, {}).values()) for metric in metrics)
+
+    def of(self, is_meant: Callable[[str], bool]) -> "Minute":
+        """The minute as it would be without the other queues; what is summed beyond the cap of names is of none."""
+
+        def kept(by_queue: Mapping[str, int]) -> dict[str, int]:
+            return {queue: count for queue, count in by_queue.items() if queue != ff.OTHER and is_meant(queue)}
+
+        counts = {metric: kept(by_queue) for metric, by_queue in self.counts.items()}
+        return replace(self, counts=counts, run_ms=kept(self.run_ms), runs=kept(self.runs))
 
 
 Minutes = Mapping[int, Minute]

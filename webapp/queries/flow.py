@@ -9,6 +9,7 @@ from webapp import figure_fields as ff
 from webapp.queries.figures import MINUTES_A_READ, READ_EVERY_MS, FiguresCache
 from webapp.queries.figures_maths import EMPTY, FAILURES_MINUTES, RATE_MINUTES, Minute
 from webapp.queries.titles import Titles
+from webapp.rights import EVERYTHING, Rights
 
 #: Queues that are told, those with most to do first.
 QUEUES_MAX = 60
@@ -26,8 +27,11 @@ class FlowReader:
     def __init__(self) -> None:
         self._figures = FiguresCache(Titles())
 
-    def read(self, reader: redis.Redis, now_ms: int) -> dict[str, Any]:
-        """What came and what ended in the last five minutes and the last hour. One round trip, three at first."""
+    def read(self, reader: redis.Redis, now_ms: int, rights: Rights = EVERYTHING) -> dict[str, Any]:
+        """What came and what ended in the last five minutes and the last hour, of the queues that `rights` cover.
+
+        One round trip, three at first.
+        """
         reads = 1 if self._figures.minutes else -(-FAILURES_MINUTES // MINUTES_A_READ)
         for turn in range(reads):
             # It reads no more than so many minutes at once, and not twice in the same moment.
@@ -36,7 +40,13 @@ class FlowReader:
                 self._figures.ask(pipe, at)
                 self._figures.absorb(pipe.execute(raise_on_error=False) if len(pipe) else [], at)
         at_ms, recording = self._figures.last_word(now_ms)
-        return {"recording": recording} | flow(self._figures.minutes, at_ms)
+        return {"recording": recording} | flow(_within(self._figures.minutes, rights), at_ms)
+
+
+def _within(minutes: Minutes, rights: Rights) -> Minutes:
+    if not rights.is_narrowed:
+        return minutes
+    return {minute: known.of(rights.sees_queue) for minute, known in minutes.items()}
 
 
 def flow(minutes: Minutes, at_ms: int) -> dict[str, Any]:

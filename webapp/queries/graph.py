@@ -13,6 +13,7 @@ from webapp.queries.job_detail import dependencies
 from webapp.queries.job_plans import flag
 from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
+from webapp.rights import EVERYTHING, Rights
 
 #: Levels that are followed each way, and jobs of one graph: more cannot be taken in, nor drawn on a phone.
 LEVELS, JOBS_MAX = 3, 60
@@ -100,21 +101,44 @@ class _Walk:
 
 
 def read(
-    reader: redis.Redis, rows: RowReader, job_id: str, remembered: Iterable[Edge] = ()
+    reader: redis.Redis,
+    rows: RowReader,
+    job_id: str,
+    remembered: Iterable[Edge] = (),
+    rights: Rights = EVERYTHING,
 ) -> tuple[dict[str, Any] | None, list[Edge]]:
     """({"jobs", "edges", "more"} or None where there is no such job, its edges). At most JOBS_MAX jobs.
+
+    Jobs that `rights` do not cover, and what is reached through them alone, count as relations that lead out of it.
 
     `remembered`: edges of an earlier read. RQ forgets the dependents of a job that has finished, while each dependent
     still names what it waited for: such an edge is kept as long as its hash says so. At most eight round trips.
     """
     walk = _walk(reader, job_id, remembered)
     found = {row.id: row for row in rows.rows(reader, walk.jobs)}
-    if _is_gone(found[job_id]):
+    if _is_gone(found[job_id]) or not rights.sees_job(found[job_id].queue, found[job_id].func):
         return None, []
     edges = walk.edges()
-    told = [_told(found[other], job, edges) for other, job in walk.jobs.items()]
+    seen = _reached(job_id, edges, found, rights) if rights.is_narrowed else walk.jobs.keys()
+    shown = [edge for edge in edges if seen.issuperset(edge)] if rights.is_narrowed else edges
+    told = [_told(found[other], job, shown) for other, job in walk.jobs.items() if other in seen]
     more = sum(one["more_parents"] + one["more_dependents"] for one in told)
-    return {"jobs": told, "edges": [list(edge) for edge in edges], "more": more}, edges
+    return {"jobs": told, "edges": [list(edge) for edge in shown], "more": more}, edges
+
+
+def _reached(root: str, edges: Iterable[Edge], found: Mapping[str, JobSummary], rights: Rights) -> set[str]:
+    """The jobs in sight to which a way leads that is all in sight."""
+    beside: dict[str, set[str]] = {}
+    for parent, child in edges:
+        beside.setdefault(parent, set()).add(child)
+        beside.setdefault(child, set()).add(parent)
+    reached, ahead = {root}, [root]
+    while ahead:
+        for other in beside.get(ahead.pop(), set()) - reached:
+            if rights.sees_job(found[other].queue, found[other].func):
+                reached.add(other)
+                ahead.append(other)
+    return reached
 
 
 def _walk(reader: redis.Redis, job_id: str, remembered: Iterable[Edge]) -> _Walk:

@@ -28,22 +28,26 @@ def read(reader: redis.Redis, statuses: Statuses, start: int) -> dict[str, Any]:
 
     Four round trips, one more for each 500 names.
     """
-    names, total, broken = _names(reader)
-    shown = names[start : start + PAGE]
+    all_names, total, broken = names(reader)
+    shown = all_names[start : start + PAGE]
+    found = members(reader, shown, share(len(shown)))
+    statuses.refresh(reader, (job_id for ids, _ in found.values() for job_id in ids))
+    return {
+        "total": total,
+        "looked_at": len(all_names),
+        "start": start,
+        "groups": [{"name": name, "total": size, **_counted(statuses, ids)} for name, (ids, size) in found.items()],
+        "note": "unreadable" if broken else None,
+    }
+
+
+def members(reader: redis.Redis, shown: list[str], most: int) -> dict[str, tuple[list[str], int]]:
+    """By name of a group at most `most` ids of its jobs, and how many there are. One round trip."""
     plan = Plan(reader)
-    most = share(len(shown))
     for name in shown:
         plan.ask(name, _ask_members, name, most)
     plan.execute()
-    members = {name: _members(plan[name], most) for name in shown}
-    statuses.refresh(reader, (job_id for ids, _ in members.values() for job_id in ids))
-    return {
-        "total": total,
-        "looked_at": len(names),
-        "start": start,
-        "groups": [{"name": name, "total": size, **_counted(statuses, ids)} for name, (ids, size) in members.items()],
-        "note": "unreadable" if broken else None,
-    }
+    return {name: _members(plan[name], most) for name in shown}
 
 
 def share(groups: int) -> int:
@@ -63,9 +67,7 @@ def read_one(reader: redis.Redis, rows: RowReader, statuses: Statuses, name: str
     if isinstance(total, redis.RedisError):
         raise NotFound(f"The key of the group {name[:100]!r} holds no group.", fix="Look at it with redis-cli.")
     if not total:
-        raise NotFound(
-            f"There is no group {name[:100]!r} any more.", fix="RQ forgets a group when the last of its jobs is gone."
-        )
+        raise no_group(name)
     ids = sorted(_scan(reader, rqkeys.group(name), MEMBERS_MAX))
     statuses.refresh(reader, ids)
     found = rows.rows(reader, ids[:ROWS_MAX])
@@ -78,7 +80,14 @@ def read_one(reader: redis.Redis, rows: RowReader, statuses: Statuses, name: str
     }
 
 
-def _names(reader: redis.Redis) -> tuple[list[str], int, bool]:
+def no_group(name: str) -> NotFound:
+    """No group of that name, or none in sight."""
+    return NotFound(
+        f"There is no group {name[:100]!r} any more.", fix="RQ forgets a group when the last of its jobs is gone."
+    )
+
+
+def names(reader: redis.Redis) -> tuple[list[str], int, bool]:
     """(names, how many there are, whether the key holds none)."""
     plan = Plan(reader)
     plan.ask("total", lambda pipe: pipe.scard(rqkeys.GROUPS))

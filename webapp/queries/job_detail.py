@@ -141,6 +141,7 @@ def detail(row: JobSummary, plan: Plan, payload: Payload, place: Any, overview: 
     row = replace(row, note=row.note or payload.note)
     ttl = reply(plan[f"ttl {row.id}"][0], -1)
     failed = next((one for one in payload.attempts if one.error), None)
+    parents = dependencies(fields["dependency_ids"], fields["dependency_id"])
     queue_info = _queue_info(row, place if row.status == "queued" else None, overview)
     return JobDetail(
         **{name: getattr(row, name) for name in JobSummary.__dataclass_fields__},
@@ -163,7 +164,8 @@ def detail(row: JobSummary, plan: Plan, payload: Payload, place: Any, overview: 
         actor=text(fields[_keys.ACTOR_FIELD]),
         submitted=job_plans.submitted(fields[_keys.SUBMITTED_FIELD]),
         meta=payload.meta,
-        depends_on=dependencies(fields["dependency_ids"], fields["dependency_id"])[:DEPENDENTS_MAX],
+        depends_on=parents[:DEPENDENTS_MAX],
+        depends_on_total=len(parents),
         allow_failure=job_plans.flag(fields["allow_dependency_failures"]),
         at_front=job_plans.flag(fields["enqueue_at_front"]),
         dependents=tuple(sorted(text(member) or "" for member in reply(plan[f"dependents {row.id}"][0], (0, []))[1]))[

@@ -12,6 +12,7 @@ from webapp.models import JobSummary
 from webapp.queries.fields import integer, reply, seconds_ms, text
 from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
+from webapp.rights import Rights
 
 #: Keys that are looked at, in the order of the alphabet.
 KEYS_MAX = 200
@@ -35,6 +36,23 @@ def read(reader: redis.Redis, rows: RowReader, now_ms: int) -> dict[str, Any]:
     runs = _runs(reader, [job_id for job_id in ids if jobs[job_id].status not in HOLDING], now_ms)
     limits = [_limit(key, found[key], jobs, runs) | {"note": "unreadable" if key in odd else None} for key in keys]
     return {"limits": limits, "more": more, "note": "unreadable" if broken else None}
+
+
+def within(told: dict[str, Any], rights: Rights) -> dict[str, Any]:
+    """Of what `read` tells, the limits of which a job in sight holds a slot or waits for one, with those jobs.
+
+    How many hold a slot and how many wait are whole numbers.
+    """
+    if not rights.is_narrowed:
+        return told
+
+    def seen(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [job for job in jobs if rights.sees_job(job["queue"], job["func"])]
+
+    limits = [one | {"holders": seen(one["holders"]), "heads": seen(one["heads"])} for one in told["limits"]]
+    for one in limits:
+        one["stuck"] = sum(holder["slot"] == "stuck" for holder in one["holders"])
+    return told | {"limits": [one for one in limits if one["holders"] or one["heads"]]}
 
 
 def _keys_of(reader: redis.Redis) -> tuple[list[str], int, bool]:

@@ -1,5 +1,7 @@
 """Pages of jobs in RQ's own order: of one list here, of the heads of several in `merged.py`."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import redis
@@ -7,7 +9,7 @@ import redis
 from webapp import rqkeys
 from webapp.errors import BadInput
 from webapp.models import STATUSES, JobPage
-from webapp.queries import cursors
+from webapp.queries import cursors, lists_within
 from webapp.queries.clock import RedisClock
 from webapp.queries.cursors import Cursor
 from webapp.queries.fields import reply, seconds_ms
@@ -15,6 +17,7 @@ from webapp.queries.merged import merged
 from webapp.queries.orders import ASCENDING, DESCENDING, EXPIRING, MERGED, ORDERS, is_over
 from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
+from webapp.rights import EVERYTHING, Rights
 
 PAGE_MAX = 200
 #: A queue loses and gains jobs at its head between two pages: the anchor is looked for so far from its old place.
@@ -32,11 +35,13 @@ def page(
     cursor: str | None,
     limit: int,
     order: str = "",
+    rights: Rights = EVERYTHING,
 ) -> JobPage:
-    """At most `limit` jobs of `queue` (all where empty) and `status` (all where empty).
+    """At most `limit` jobs of `queue` (all where empty) and `status` (all where empty), of those that `rights` cover.
 
     `order` is asc or desc by RQ's own order of one list, its natural way round where empty.
-    Two round trips at any depth and size, one or two more for jobs not met before. Raises BadInput, redis.RedisError.
+    Two round trips at any depth and size, one or two more for jobs not met before; more
+    where only some functions are seen, see `lists_within.py`. Raises BadInput, redis.RedisError.
     """
     if status and status not in STATUSES:
         raise BadInput(f"There is no status {status[:40]!r}.", fix=f"Use one of: {', '.join(STATUSES)}.")
@@ -49,13 +54,20 @@ def page(
     name += "/turned" if turned else ""
     place = cursors.decode(cursor, name) if cursor else Cursor(name, 0)
     if queue and status in LISTED:
-        return _one_list(reader, rows, clock, queue, status, way, place, limit)
+        if rights.is_narrowed:
+            read = partial(
+                one_list, reader, rows, clock, queue if rights.sees_queue(queue) else rqkeys.NOBODY, status, way
+            )
+            return replace(
+                lists_within.page(reader, rows, read, status, place, limit, rights), list=f"{queue}/{status}"
+            )
+        return one_list(reader, rows, clock, queue, status, way, place, limit)
     if turned:
         raise BadInput("Several lists put together have one order only.", fix="Choose a queue and a status.")
-    return merged(reader, rows, clock, queue, status, limit)
+    return merged(reader, rows, clock, queue, status, limit, rights)
 
 
-def _one_list(
+def one_list(
     reader: redis.Redis,
     rows: RowReader,
     clock: RedisClock,

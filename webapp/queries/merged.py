@@ -7,40 +7,58 @@ from collections.abc import Iterable
 
 import redis
 
-from webapp import rqkeys
+from webapp import rqkeys, scoped
 from webapp.models import JobPage, JobSummary
 from webapp.queries.clock import RedisClock
 from webapp.queries.fields import reply, seconds_ms, text
 from webapp.queries.orders import EXPIRING, MERGED, ORDERS, is_over
 from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
+from webapp.rights import EVERYTHING, Rights
 
 #: Queues whose heads are merged: 100 queues of nine lists are 900 cheap commands in one round trip.
 QUEUES_MAX = 100
 #: A stopped job lies in the failed registry; so many of its newest entries are looked at.
 STOPPED_SCAN = 500
+#: Jobs of one status that are looked at for those of some functions, over all queues.
+SCANNED = 500
 
 Heads = list[tuple[str, float]]
 
 
-def merged(reader: redis.Redis, rows: RowReader, clock: RedisClock, queue: str, status: str, limit: int) -> JobPage:
-    """The first `limit` jobs over the lists meant by an empty queue or status. Three round trips, up to two more."""
+def merged(
+    reader: redis.Redis,
+    rows: RowReader,
+    clock: RedisClock,
+    queue: str,
+    status: str,
+    limit: int,
+    rights: Rights = EVERYTHING,
+) -> JobPage:
+    """The first `limit` jobs that `rights` cover over the lists meant by an empty queue or status.
+
+    Three round trips, up to two more. Where only some functions are seen, SCANNED of each list are looked at.
+    """
     plan = Plan(reader)
     plan.ask("clock", lambda pipe: pipe.time())
     plan.ask("names", lambda pipe: pipe.smembers(rqkeys.QUEUES).smembers(rqkeys.RATE_LIMIT_KEYS))
     plan.execute()
     clock.absorb(reply(plan["clock"][0]))
     every = rqkeys.names(reply(plan["names"][0]), rqkeys.QUEUE_PREFIX)
-    queues = [queue] if queue else every[:QUEUES_MAX]
+    every = [name for name in every if rights.sees_queue(name)]
+    queues = [queue if rights.sees_queue(queue) else rqkeys.NOBODY] if queue else every[:QUEUES_MAX]
+    looked_at = limit if "*" in rights.functions else max(limit, SCANNED // max(1, len(queues)))
     limits = sorted(text(key) or "" for key in reply(plan["names"][1]) or ())[:QUEUES_MAX]
     statuses = [status] if status else [*rqkeys.REGISTRIES, "queued", "rate_limited"]
 
     ids: list[str] = []
-    for wanted, heads in _heads(reader, queues, limits, statuses, limit, clock.now_ms()).items():
-        ids += _first(heads, ORDERS[wanted].descending, STOPPED_SCAN if wanted == "stopped" else limit)
+    for wanted, heads in _heads(reader, queues, limits, statuses, looked_at, clock.now_ms()).items():
+        most = looked_at if "*" in rights.functions else SCANNED
+        ids += _first(heads, ORDERS[wanted].descending, STOPPED_SCAN if wanted == "stopped" else most)
     if status == "stopped":
-        ids = _stopped(reader, ids)[:limit]
+        ids = _stopped(reader, ids)[:looked_at]
     found = [row for row in rows.rows(reader, dict.fromkeys(ids)) if not queue or row.queue in (queue, None)]
+    found = scoped.rows(found, rights) if rights.is_narrowed else found
     order = ORDERS[status] if status else MERGED
     return JobPage(
         jobs=tuple(_in_order(found, status)[:limit]),

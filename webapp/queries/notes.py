@@ -23,9 +23,14 @@ def read(reader: redis.Redis, redactor: Redactor, job_id: str) -> dict[str, Any]
         pipe.xrange(_keys.notes(job_id), count=_keys.NOTES_MAX)
         exists, entries = (reply(answer) for answer in pipe.execute(raise_on_error=False))
     if not exists:
-        raise NotFound(f"There is no job {job_id[:100]!r}.")
+        raise no_job(job_id)
     notes = [_note(entry_id, fields or {}, redactor) for entry_id, fields in entries or []]
     return {"job": job_id, "notes": notes, "most": _keys.NOTES_MAX}
+
+
+def no_job(job_id: str) -> NotFound:
+    """No job of that id, or none in sight."""
+    return NotFound(f"There is no job {job_id[:100]!r}.")
 
 
 def _note(entry_id: bytes, fields: Mapping[bytes, bytes], redactor: Redactor) -> dict[str, Any]:

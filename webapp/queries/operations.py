@@ -10,6 +10,8 @@ from webapp.errors import NotFound
 from webapp.queries import searches
 from webapp.queries.clock import RedisClock
 from webapp.queries.fields import integer, number, reply, text
+from webapp.rights import EVERYTHING, Rights, covers
+from webapp.rights import read as read_rights
 
 UNDER_WAY = frozenset({"collecting", "running", "trying"})
 ENDED = frozenset({"done", "canceled", "failed"})
@@ -18,19 +20,25 @@ IDS_TOLD = 20
 _REFUSED = b"refused:"
 
 
-def read(reader: redis.Redis, clock: RedisClock, operation_id: str) -> dict[str, Any]:
-    """How an operation stands, see docs/api.md. One round trip. Raises NotFound, redis.RedisError."""
+def read(reader: redis.Redis, clock: RedisClock, operation_id: str, rights: Rights = EVERYTHING) -> dict[str, Any]:
+    """How an operation stands, see docs/api.md. One round trip. Raises NotFound, redis.RedisError.
+
+    One that was asked for with other rights is not there for who may not see all.
+    """
     pipe = reader.pipeline(transaction=False)
     pipe.hgetall(_keys.operation(operation_id)).exists(_keys.lease("operations")).time()
     stored, held, moment = (reply(answer) for answer in pipe.execute(raise_on_error=False))
     now_ms = clock.absorb(moment)
-    if not stored or b"state" not in stored:
+    if not stored or b"state" not in stored or not _is_seen(stored, rights):
         raise NotFound("There is no such operation (any more).", fix="Ask for it anew.")
     return _operation(operation_id, stored, bool(held), now_ms)
 
 
-def recent(reader: redis.Redis, clock: RedisClock) -> dict[str, Any]:
-    """{"operations"}: all that are kept, the newest first. Two round trips, one for none. Raises redis.RedisError."""
+def recent(reader: redis.Redis, clock: RedisClock, rights: Rights = EVERYTHING) -> dict[str, Any]:
+    """{"operations"}: all that are kept and in sight, the newest first. Two round trips, one for none.
+
+    Raises redis.RedisError.
+    """
     known = [member.decode("utf-8", "replace") for member in reader.zrevrange(_keys.OPERATIONS, 0, -1)]
     if not known:
         return {"operations": []}
@@ -40,8 +48,12 @@ def recent(reader: redis.Redis, clock: RedisClock) -> dict[str, Any]:
         pipe.hgetall(_keys.operation(operation_id))
     held, moment, *found = (reply(answer) for answer in pipe.execute(raise_on_error=False))
     now_ms = clock.absorb(moment)
-    told = zip(known, found, strict=True)
-    return {"operations": [_operation(one, stored, bool(held), now_ms) for one, stored in told if stored]}
+    told = [(one, stored) for one, stored in zip(known, found, strict=True) if stored and _is_seen(stored, rights)]
+    return {"operations": [_operation(one, stored, bool(held), now_ms) for one, stored in told]}
+
+
+def _is_seen(stored: dict[bytes, bytes], rights: Rights) -> bool:
+    return covers(rights, read_rights(text(stored.get(b"rights"))))
 
 
 def _operation(operation_id: str, stored: dict[bytes, bytes], held: bool, now_ms: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from webapp.queries.plan import Plan
 from webapp.queries.processes import SCHEDULER_SILENT_MS
 from webapp.queries.rows import RowReader
 from webapp.queries.schedule_load import Queue
+from webapp.rights import EVERYTHING, Rights
 
 #: Queues that are looked at: those that hold most; each costs four commands.
 QUEUES_MAX = 100
@@ -29,9 +30,12 @@ PLAN_FIELDS = ("repeats_left", "repeat_intervals", "retries_left", "ended_at")
 SCHEDULER_FIELDS = ("hostname", "pid", "last_heartbeat")
 
 
-def read(reader: redis.Redis, rows: RowReader, overview: Overview, now_ms: int) -> dict[str, Any]:
+def read(
+    reader: redis.Redis, rows: RowReader, overview: Overview, now_ms: int, rights: Rights = EVERYTHING
+) -> dict[str, Any]:
     """{"total", "overdue", "more", "queues", "queues_more", "jobs", "load"}, see docs/api.md.
 
+    Of the queues in `overview`, and of their jobs those that `rights` cover.
     Two round trips, one more for the rows and up to three for jobs not met before.
     """
     holding = [stats for stats in overview.queues.values() if stats.scheduled]
@@ -60,7 +64,7 @@ def read(reader: redis.Redis, rows: RowReader, overview: Overview, now_ms: int) 
         "more": max(0, total - len(shown)),
         "queues": [_told(queue, schedulers) for queue in sorted(queues, key=lambda queue: queue.name)],
         "queues_more": max(0, len(holding) - QUEUES_MAX),
-        "jobs": _jobs(rows.rows(reader, shown, shown), shown, listed, second["plans"]),
+        "jobs": _jobs(rows.rows(reader, shown, shown), shown, listed, second["plans"], rights),
         "load": schedule_load.told(queues, second["load"], now_ms),
     }
 
@@ -108,11 +112,13 @@ def _told(queue: Queue, schedulers: dict[str, dict[str, Any]]) -> dict[str, Any]
 
 
 def _jobs(
-    found: list[JobSummary], due: dict[str, int | None], listed: dict[str, str], plans: list[Any]
+    found: list[JobSummary], due: dict[str, int | None], listed: dict[str, str], plans: list[Any], rights: Rights
 ) -> list[dict[str, Any]]:
     """Rows with their plan; when they are due, and where if the job is gone, is what the list says."""
     rows = []
     for row, answer in zip(found, plans, strict=True):
+        if rights.is_narrowed and not rights.sees_job(row.queue, row.func):
+            continue
         told = {"run_at": due[row.id], "queue": row.queue or listed[row.id], "plan": _plan(answer)}
         rows.append(row.as_json() | told)
     return rows

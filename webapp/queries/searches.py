@@ -6,11 +6,13 @@ from typing import Any
 import redis
 
 from jobs import _keys
-from webapp import rqkeys
+from webapp import rqkeys, scoped
 from webapp.errors import BadInput, NotFound
 from webapp.queries.clock import RedisClock
 from webapp.queries.fields import integer, reply, text
 from webapp.queries.rows import RowReader
+from webapp.rights import EVERYTHING, Rights, covers
+from webapp.rights import read as read_rights
 from webapp.search.facets import FACETS, REST
 
 #: Names that a facet tells; the rest is summed up.
@@ -37,19 +39,28 @@ def exact(reader: redis.Redis, query: str) -> str | None:
     return word if reader.exists(rqkeys.job(word)) else None
 
 
-def read(reader: redis.Redis, clock: RedisClock, search_id: str) -> dict[str, Any]:
-    """How a search stands, see docs/api.md. One round trip. Raises NotFound, redis.RedisError."""
+def read(reader: redis.Redis, clock: RedisClock, search_id: str, rights: Rights = EVERYTHING) -> dict[str, Any]:
+    """How a search stands, see docs/api.md. One round trip. Raises NotFound, redis.RedisError.
+
+    One that was asked for with other rights is not there for who may not see all.
+    """
     pipe = reader.pipeline(transaction=False)
     pipe.hgetall(_keys.search(search_id)).exists(_keys.lease("searches")).time()
     stored, held, moment = (reply(answer) for answer in pipe.execute(raise_on_error=False))
     now_ms = clock.absorb(moment)
-    if not stored or b"state" not in stored:
+    if not stored or b"state" not in stored or not covers(rights, read_rights(text(stored.get(b"rights")))):
         raise NotFound("There is no such search (any more).", fix="Search again.")
     return _search(search_id, stored, bool(held), now_ms)
 
 
 def page(
-    reader: redis.Redis, rows: RowReader, clock: RedisClock, search_id: str, after: int, limit: int
+    reader: redis.Redis,
+    rows: RowReader,
+    clock: RedisClock,
+    search_id: str,
+    after: int,
+    limit: int,
+    rights: Rights = EVERYTHING,
 ) -> dict[str, Any]:
     """{"search", "jobs", "next", "order"}: rows of kept hits, from the `after`th on, in the order they were found in.
 
@@ -57,9 +68,11 @@ def page(
     """
     if not 1 <= limit <= PAGE_MAX:
         raise BadInput(f"limit={limit} is not from 1 to {PAGE_MAX}.", fix=f"Ask for at most {PAGE_MAX} jobs a page.")
-    search = read(reader, clock, search_id)
+    search = read(reader, clock, search_id, rights)
     ids = reader.lrange(_keys.search_hits(search_id), after, after + limit - 1)
     found = rows.rows(reader, [job_id.decode("utf-8", "replace") for job_id in ids])
+    # What was moved out of sight since it was found, or is gone.
+    found = scoped.rows(found, rights) if rights.is_narrowed else found
     ends = after + len(ids)
     has_more = len(ids) == limit and ends < search["kept"]
     return {

@@ -4,16 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from webapp.headcount import UNKNOWN, Headcount
-from webapp.models import Hold, JobSummary, Overview, Pause, QueueStats, Totals, WorkerInfo
+from webapp.models import RUNNING_MAX, Hold, JobSummary, Overview, Pause, QueueStats, Totals, WorkerInfo
 from webapp.queries import aside
 from webapp.queries.counts import QueueReplies
 from webapp.queries.fields import reply
 from webapp.queries.figures import FiguresCache
 from webapp.queries.short_runs import SHORT_RUN_MS, ShortRuns
 from webapp.queries.workers import WorkerReplies
-
-#: Running jobs that are shown with their progress, longest first.
-RUNNING_MAX = 50
 
 Judged = Mapping[str, tuple[str, int | None]]
 
@@ -88,16 +85,19 @@ def build(got: Gathered, judged: Judged, figures: FiguresCache, short: ShortRuns
     gathered = recorded or short.gathered(queues, got.now)
     held = {entry["func"] for entry in gathered} | short.functions()
     rows = [replace(row, worker_state=judged[row.worker][0] if row.worker in judged else None) for row in got.running]
+    lasting = _lasting(rows, held, got.now)
     return Overview(
         as_of=got.now,
         totals=_totals(queues.values(), infos.values(), got),
         queues=queues,
         workers=infos,
-        running={row.id: row for row in _shown(rows, held, got.now)},
+        running={row.id: row for row in lasting[:RUNNING_MAX]},
         figures=shown_figures,
         gathered=gathered,
         servers=got.headcount.servers,
         pages=got.headcount.pages,
+        runs=tuple(rows),
+        lasting=tuple(lasting),
     )
 
 
@@ -105,12 +105,12 @@ def _listening(infos: Iterable[WorkerInfo], queue: str) -> int:
     return sum(1 for info in infos if queue in info.queues and info.state != "lost")
 
 
-def _shown(rows: list[JobSummary], short: set[str], now: int) -> list[JobSummary]:
+def _lasting(rows: list[JobSummary], short: set[str], now: int) -> list[JobSummary]:
     """Longest first. A run of a usually short function flashes by, so it is gathered until it has lasted a second."""
     lasting = [
         row for row in rows if row.func not in short or (row.started_at and now - row.started_at >= SHORT_RUN_MS)
     ]
-    return sorted(lasting, key=lambda row: (row.started_at or now, row.id))[:RUNNING_MAX]
+    return sorted(lasting, key=lambda row: (row.started_at or now, row.id))
 
 
 def _totals(queues: Iterable[QueueStats], infos: Iterable[WorkerInfo], got: Gathered) -> Totals:

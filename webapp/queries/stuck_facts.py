@@ -92,6 +92,7 @@ def _job(one: Found, rows: dict[str, JobSummary]) -> dict[str, Any]:
         "job": rows[one.id].as_json(),
         "since": one.since,
         "reason": one.reason,
-        "parent": rows[one.parent].as_json() if one.parent else None,
+        # A parent that is not there is out of sight.
+        "parent": rows[one.parent].as_json() if one.parent in rows else None,
         "key": one.key,
     }

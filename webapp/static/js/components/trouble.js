@@ -17,5 +17,5 @@ export const Trouble = ({ error, onRetry }) => html`
   <div class="empty" role="alert">
     <strong>${explained(error).message}</strong>
     ${explained(error).fix && html`<span>${explained(error).fix}</span>`}
-    ${onRetry && html`<button type="button" class="button" onClick=${onRetry}>${t("error.retry")}</button>`}
+    ${onRetry && error.code !== "needs_all" && html`<button type="button" class="button" onClick=${onRetry}>${t("error.retry")}</button>`}
   </div>`;

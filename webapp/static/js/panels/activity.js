@@ -15,6 +15,9 @@ import { beyond, causeName, detailOf, fits, isAboutWorker, outcomeOf, verbOf, wa
 
 const PAGE = 50;
 
+/** Where older lines begin; null where there are none. Who may not see all is not told how many there are. */
+const beyondKnown = ({ total, lines }) => (total == null || total > lines.length ? (lines.at(-1)?.id ?? null) : null);
+
 const filled = (wanted) => Object.fromEntries(Object.entries(wanted ?? {}).filter(([, value]) => value));
 
 /**
@@ -23,7 +26,7 @@ const filled = (wanted) => Object.fromEntries(Object.entries(wanted ?? {}).filte
  */
 function useOlder(known, wanted) {
   const of = `${known.breaks} ${JSON.stringify(wanted)}`;
-  const start = { of, lines: [], next: known.total > known.lines.length ? (known.lines.at(-1)?.id ?? null) : null, looked: 0, busy: false, error: null };
+  const start = { of, lines: [], next: beyondKnown(known), looked: 0, busy: false, error: null };
   const [state, setState] = useState(start);
   const now = state.of !== of || (!state.lines.length && !state.looked) ? { ...start, busy: state.of === of && state.busy, error: state.of === of ? state.error : null } : state;
   const load = () => {
@@ -106,7 +109,7 @@ const Empty = ({ note }) => html`
 /** Of what was asked for nobody knows how many lines there are: only how many were looked at. */
 const Foot = ({ total, wanted, looked, more, busy, load }) => html`
   <nav class="pager" aria-label=${t("activity.older")}>
-    <span class="muted">${wanted ? t("activity.looked", { n: Math.min(looked, total), total }) : t("activity.total", { n: total })}</span>
+    <span class="muted">${total != null && (wanted ? t("activity.looked", { n: Math.min(looked, total), total }) : t("activity.total", { n: total }))}</span>
     ${more && html`<button type="button" class="button" disabled=${busy} onClick=${load}>${t(wanted ? "activity.further" : "activity.older")}</button>`}
   </nav>`;
 

@@ -23,12 +23,15 @@ function endOf(job) {
 /** Whether the times of the hash are those of a later run, or of a run that is over while the job waits again. */
 const ranBefore = (job) => (job.attempts ?? []).some(({ at }) => at < (job.enqueued_at ?? 0)) || untraced(job) !== null;
 
+/** For how many jobs it waits: also for those that who looks may not see, and that are not named. */
+export const parents = (job) => Math.max(job.depends_on_total ?? 0, job.depends_on?.length ?? 0);
+
 /** What came between the making of the job and its queue: RQ keeps how long, and not always why. */
 function before(job, now) {
   const gap = seconds(job.created_at, job.enqueued_at);
   if (gap === null || gap < AT_ONCE_S || (WAITING.has(job.status) && job.status !== "queued")) return null;
   const isRepeated = ranBefore(job);
-  const reason = isRepeated || job.retries_left != null || job.repeats_left != null ? null : job.depends_on?.length ? "deferred" : job.rate_limit ? "rate_limited" : null;
+  const reason = isRepeated || job.retries_left != null || job.repeats_left != null ? null : parents(job) ? "deferred" : job.rate_limit ? "rate_limited" : null;
   const why = isRepeated ? t("steps.before.runs") : reason ? "" : t("steps.before.unknown");
   return { key: reason ?? "before", note: t("steps.took", { time: duration(gap) }), title: [moment(job.created_at, now), moment(job.enqueued_at, now)].join(" – ") + (why && `. ${why}`) };
 }
@@ -39,7 +42,7 @@ function waiting(job, now) {
     const left = (run_at - now) / 1000;
     return t(left >= 0 ? "steps.starts_in" : "steps.overdue", { time: roughly(Math.abs(left)), at: moment(run_at, now) });
   }
-  if (status === "deferred") return t("steps.waits_for", { n: job.depends_on?.length ?? 0 });
+  if (status === "deferred") return t("steps.waits_for", { n: parents(job) });
   if (WAITING.has(status)) {
     const since = status === "queued" ? (enqueued_at ?? created_at) : Math.max(created_at ?? 0, ended_at ?? 0) || null;
     return t("steps.waits", { time: ticking(seconds(since, now)) });

@@ -1,9 +1,10 @@
 /** Which tabs a job has, and which is open at first. Pure. */
+import { parents } from "./steps.model.js";
 
 const TABS = ["log", "arguments", "result", "attempts", "graph", "notes", "details"];
 
 /** How many jobs it waits for, and wait for it. */
-export const relatives = (job) => (job.depends_on?.length ?? 0) + (job.dependents_total ?? 0);
+export const relatives = (job) => parents(job) + (job.dependents_total ?? 0);
 
 /** The tabs of this job. RQ forgets dependents when a job has finished: `hadGraph` keeps their tab while it is looked at. */
 export const tabsOf = (job, hadGraph = false) => TABS.filter((name) => name !== "graph" || hadGraph || relatives(job) > 0);

@@ -36,6 +36,8 @@ const COUNTED = { behind: "ahead", other_queues: "ahead", far_behind: "ahead", s
 function sentence(value, now, { place, statusName }) {
   const { code, figures } = value;
   const words = { ...figures, by: figures.by ?? "?", n: figures[COUNTED[code] ?? "n"], status: statusName(value.status), at: at(figures.at, now) };
+  // The queue of a job that who looks may not see.
+  if (figures.queue === null) words.queue = "?";
   if (figures.worker !== undefined) words.worker = figures.worker ? place(figures.worker) : "?";
   if (figures.at != null) words.time = roughly(Math.abs(now - figures.at) / 1000);
   if (figures.left_ms != null) words.time = duration(figures.left_ms / 1000);
@@ -43,13 +45,15 @@ function sentence(value, now, { place, statusName }) {
 }
 
 /** What is to be said beside the reason. */
-function more({ code, figures }) {
+function more({ code, figures, jobs, hidden }) {
+  if (hidden && jobs.length) return t("why.hidden", { n: hidden });
   if (figures.start_in != null) return t("why.start_in", { time: roughly(figures.start_in), window: duration(figures.window_s) });
   if (code === "waits_for" && figures.gone) return t("why.waits_for.gone", { n: figures.gone });
   return "";
 }
 
-function wayOf({ code, figures, jobs }) {
+function wayOf({ code, figures, jobs, hidden }) {
+  if (hidden && !jobs.length) return "hidden";
   if (code === "abandoned") return figures.workers ? (figures.retries ? "retries" : "fails") : "fails_none";
   if (code === "dead_parents" || code === "dead_ancestor") {
     const last = jobs.at(-1)?.status;
