@@ -4,10 +4,10 @@
 """
 
 from webapp.boards.board import Board
-from webapp.rights import Rights
+from webapp.rights import EVERYTHING, Rights
 
 
-def load(rights: Rights) -> dict[str, Board]:
+def load(rights: Rights = EVERYTHING) -> dict[str, Board]:
     """Every board by name, each with a memory of its own: one set per web process for all who have the same rights."""
     from webapp.boards import failures
     from webapp.boards.added import Added, Output

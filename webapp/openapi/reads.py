@@ -86,7 +86,7 @@ READS: dict[str, Op] = {
             lines=listed(ref("Line")),
             next=nullable(TEXT),
             looked_at=WHOLE,
-            total=WHOLE,
+            total=nullable(WHOLE),
             note=nullable(TEXT),
             as_of=MOMENT,
         ),

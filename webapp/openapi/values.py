@@ -8,7 +8,7 @@ from webapp.models import Health, JobPage, JobSummary, Progress, QueueStats, Tot
 from webapp.models_figures import Figures, Gathered
 from webapp.models_job import JobDetail
 from webapp.openapi.parts import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Schema, listed, nullable, obj, ref
-from webapp.queries.activity import Line
+from webapp.queries.activity_lines import Line
 
 #: What the components hold, with whatever these are made of.
 VALUES = (JobSummary, JobDetail, JobPage, QueueStats, WorkerInfo, Totals, Health, Figures, Gathered, Line, Progress)
