@@ -64,6 +64,7 @@ READS: dict[str, list[str]] = {
     "/api/jobs/<path:job_id>/log": ["/api/jobs/{job}/log"],
     "/api/jobs/<path:job_id>/artifact": [f"/api/jobs/{{job}}/artifact?name={team}.txt" for team in ("alpha", OTHER)],
     "/api/job-types": ["/api/job-types"],
+    "/api/activity/export": ["/api/activity/export", f"/api/activity/export?actor={OTHER}-person"],
     "/api/activity": [
         "/api/activity",
         "/api/activity?action=cancel",

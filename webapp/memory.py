@@ -79,11 +79,11 @@ class Memory:
                 self.absorb(error)
         return self.level == FINE
 
-    def require(self, what: str) -> None:
-        """Raise StateChanged where `what` ("A note") cannot be kept. Round trips as `may_keep`."""
+    def require(self) -> None:
+        """Raise StateChanged where nothing more of ours can be kept. Round trips as `may_keep`."""
         if not self.may_keep():
             raise StateChanged(
-                f"{what} is not kept now: Redis is {self.percent} % full, and its last room is for jobs.",
+                f"This is not kept now: Redis is {self.percent} % full, and its last room is for jobs.",
                 fix="Delete jobs that are no longer needed, or raise maxmemory; then try again.",
                 code="redis_full",
             )

@@ -11,6 +11,7 @@ from webapp.queries.failure_groups import AGES, HOUR_MS, NAMES_MAX, TREND_HOURS,
 from webapp.queries.failure_read import Failure
 from webapp.queries.failure_views import GROUPS_MAX, View, last_hour, overview
 from webapp.queries.titles import Titles
+from webapp.rights import EVERYTHING
 
 #: In the middle of an hour.
 NOW = 1_795_360_400_000 // HOUR_MS * HOUR_MS + HOUR_MS // 2
@@ -155,19 +156,19 @@ def test_a_value_changes_only_where_something_did(groups):
     ],
 )
 def test_the_boards_are_read_sooner_when_a_job_fails_or_a_cause_is_muted(dirty, concerned):
-    made = boards()
+    made = boards(EVERYTHING)
     told = {name: made[name].concerned(dirty, "", None) for name in ("failures", "failure", "failures_count")}
     assert set(told.values()) == {concerned}
 
 
 def test_the_count_that_every_page_shows_is_not_read_because_all_is_looked_at_again():
-    made, again = boards(), Dirty(everything=True, is_routine=True)
+    made, again = boards(EVERYTHING), Dirty(everything=True, is_routine=True)
     assert made["failures"].concerned(again, "", None)
     assert not made["failures_count"].concerned(again, "", None)
 
 
 def test_no_board_is_due_before_it_may_be_read():
     """Else the thread of the boards would turn on the spot."""
-    for board in boards().values():
+    for board in boards(EVERYTHING).values():
         board._failures = SimpleNamespace(has_more=True, has_more_recent=True)
         assert board.every >= board.gap

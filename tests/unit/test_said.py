@@ -16,7 +16,7 @@ from tests.support import ROOT
 FIRST, LATER = (json.loads((ROOT / f"webapp/static/i18n/{name}.ko.json").read_text()) for name in ("said", "said.acts"))
 KOREAN: dict[str, str] = FIRST | LATER
 #: Said only to who asks for something.
-ASKED = re.compile(r"webapp/(actions|api|search|room)/|/(security|errors|files|uploads)\.py$")
+ASKED = re.compile(r"webapp/(actions|api|search|room)/|/(security|errors|files|memory|uploads)\.py$")
 #: Said in the terminal only, to programs, or by the demo, which stands for somebody else's program.
 IN_THE_TERMINAL = re.compile(
     r"webapp/(supervisor|demo|operations|openapi|accounts)/|/(config|config_reader|local_redis|__main__|monitoring|redact/rules)\.py$"

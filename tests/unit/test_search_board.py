@@ -7,6 +7,7 @@ import pytest
 from webapp.boards import search as board
 from webapp.boards.search import Search
 from webapp.live.interest import Dirty
+from webapp.rights import EVERYTHING
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def reads(monkeypatch):
     """Every read; the search ends with the third."""
     made: list[str] = []
 
-    def read(reader, clock, search_id: str) -> dict:
+    def read(reader, clock, search_id: str, rights: Rights) -> dict:
         made.append(search_id)
         return {"state": "running" if len(made) < 3 else "done", "scanned": len(made)}
 
@@ -24,7 +25,7 @@ def reads(monkeypatch):
 
 @pytest.fixture
 def context():
-    return SimpleNamespace(reader=None, clock=None)
+    return SimpleNamespace(reader=None, clock=None, rights=EVERYTHING)
 
 
 def test_it_is_read_when_the_search_has_written_and_not_when_another_has(reads, context):

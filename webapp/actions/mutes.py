@@ -17,7 +17,7 @@ def mute(door: Door, cause_id: str, name: str, seconds: int | None) -> dict[str,
     where MUTES_MAX are hidden already or Redis is nearly full. Three round trips.
     """
     with door.act("mute") as line:
-        door.memory.require("What is hidden")
+        door.memory.require()
         line.outcome = outcomes.of_cause(cause_id, name)
         now, micro = door.writer.time()
         at = now * 1_000 + micro // 1_000

@@ -20,7 +20,7 @@ def leave(door: Door, job_id: str, author: Speaker, text: str) -> str:
     """
     words = _words(text)
     with door.act("note", job_id):
-        door.memory.require("A note")
+        door.memory.require()
         args = [job_id, _keys.NOTES_FIELD, _keys.NOTES_MAX, _keys.NOTED_JOBS_MAX, _room(door.memory.max)]
         args += [rqkeys.JOB_PREFIX, _keys.notes(""), author.name, author.by, words]
         word, note_id = scripts.run(door.writer, "note", _names(job_id), args)

@@ -26,7 +26,7 @@ def start(door: Door, query: str) -> str:
     """
     check(query)
     door.authorize("search")
-    door.memory.require("What a search finds")
+    door.memory.require()
     search_id = secrets.token_hex(8)
     args = [search_id, query, door.actor.name, _keys.SEARCHES_MAX, _keys.SEARCH_TTL]
     args += [_keys.search(""), _keys.search_hits(""), _keys.SEARCH_BELL, rights.stored(door.actor.rights)]

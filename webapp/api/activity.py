@@ -42,11 +42,11 @@ def lines() -> ResponseReturnValue:
 @bp.get("/activity/export")
 def export() -> Response:
     """Every line that there is, or of those that are asked for, newest first, as it is read: none waits in memory."""
-    wanted = _wanted()
+    wanted, rights = _wanted(), security.rights()
     shared, reader = live.current(), connections.reader()
     shared.titles.refresh(reader)
     # Told as an error of its own, which it cannot be once the answer has begun.
-    first = activity.page(reader, shared.rows, "", "", EXPORT_AT_ONCE, wanted)
+    first = activity.page(reader, shared.rows, "", "", EXPORT_AT_ONCE, wanted, rights)
 
     def told() -> Iterator[str]:
         page = first
@@ -54,7 +54,7 @@ def export() -> Response:
             yield "".join(f"{json.dumps(line.as_json(), ensure_ascii=False)}\n" for line in page.lines)
             if page.next is None:
                 return
-            page = activity.page(reader, shared.rows, page.next, "", EXPORT_AT_ONCE, wanted)
+            page = activity.page(reader, shared.rows, page.next, "", EXPORT_AT_ONCE, wanted, rights)
 
     answer = Response(stream_with_context(told()), mimetype="application/jsonl")
     answer.headers["Content-Disposition"] = 'attachment; filename="activity.jsonl"'

@@ -79,7 +79,7 @@ class Relay:
 
     def send(self, name: str, by: str, text: str, ref: str | None) -> None:
         """Give a message to all servers, this one included. One round trip. Raises redis.RedisError, StateChanged."""
-        self._memory.require("What is said here")
+        self._memory.require()
         fields = {"name": name, "by": by, "text": text} | ({"ref": ref} if ref else {})
         self._add(_keys.ROOM, fields, _keys.ROOM_MAX, _keys.ROOM_TTL)
 
