@@ -12,8 +12,11 @@ import json
 import pickle
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+
+from webapp.alike_keys import AlikeKeys
 
 #: Decompressed bytes that are looked at: beyond it a payload is described, not decoded (about 1 µs a byte at worst).
 ROW_BYTES = 8 * 1024
@@ -86,10 +89,25 @@ class _Tuple(tuple):
     __hash__ = object.__hash__
 
 
+def _checked(load: Callable, keys: slice) -> Callable:
+    """`load` of a dict or set, after a look at the keys among what lies on the stack since the last mark."""
+
+    def load_checked(self: "_PlainUnpickler") -> None:
+        if self.alike.too_many(self.stack[keys]):
+            raise Undecodable("keys that were made to collide")
+        load(self)
+
+    return load_checked
+
+
 class _PlainUnpickler(pickle._Unpickler):
     """Builds plain values only; no code that a pickle names is imported or called."""
 
     dispatch: ClassVar[dict] = dict(pickle._Unpickler.dispatch)
+
+    def __init__(self, raw: bytes) -> None:
+        super().__init__(io.BytesIO(raw))
+        self.alike = AlikeKeys()
 
     def find_class(self, module: str, name: str) -> Any:
         return _Named(f"{module}.{name}")
@@ -148,6 +166,11 @@ class _PlainUnpickler(pickle._Unpickler):
     dispatch[pickle.TUPLE2[0]] = load_tuple2
     dispatch[pickle.TUPLE3[0]] = load_tuple3
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
+    for code in (pickle.SETITEMS, pickle.DICT):
+        dispatch[code[0]] = _checked(dispatch[code[0]], slice(0, None, 2))
+    for code in (pickle.ADDITEMS, pickle.FROZENSET):
+        dispatch[code[0]] = _checked(dispatch[code[0]], slice(None))
+    dispatch[pickle.SETITEM[0]] = _checked(dispatch[pickle.SETITEM[0]], slice(-2, -1))
 
 
 @dataclass(frozen=True)
@@ -169,7 +192,7 @@ def loads(raw: bytes) -> Any:
     if _JSON.match(raw):
         return _load_json(raw)
     try:
-        return _PlainUnpickler(io.BytesIO(raw)).load()
+        return _PlainUnpickler(raw).load()
     except Undecodable:
         raise
     except Exception as error:

@@ -2,7 +2,8 @@
 
     DashboardError            500
     ├── BadInput              400   arguments, cursors, bodies
-    │   └── TooLarge          413
+    │   ├── TooLarge          413
+    │   └── TooSlow           408
     ├── Refused               403   not allowed here: look only, other origin, Redis rights
     │   ├── NotAllowed        403   not allowed to this user
     │   └── NeedsAll          403   it tells of more than these rights cover
@@ -54,6 +55,14 @@ class TooLarge(BadInput):
 
     status = 413
     code = "too_large"
+
+
+class TooSlow(BadInput):
+    """The body came more slowly than anything does that means to send it."""
+
+    status = 408
+    code = "too_slow"
+    fix = "Send it again, over a better line."
 
 
 class Refused(DashboardError):
@@ -163,5 +172,6 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    # A path may hold newlines, and would write lines of its own.
+    log.error("%s %r failed", request.method, request.path, exc_info=error)
     return _dashboard_error(DashboardError("The dashboard met an error of its own."))

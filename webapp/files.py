@@ -147,7 +147,7 @@ class Store:
             for upload_id in upload_ids:
                 offload(self._unmark, upload_id, job_id)
         except Exception:
-            log.warning("files of job %s were not removed", job_id, exc_info=True)
+            log.warning("files of job %r were not removed", job_id, exc_info=True)
 
     def jobs_with_artifacts(self) -> frozenset[str]:
         """Ids of the jobs that made files. O(such jobs)."""

@@ -1,7 +1,8 @@
 """Work that would hold gevent's hub, done in a native thread when there is a hub. Plain call elsewhere."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 #: Seconds: long enough that a thread which waits has woken up.
@@ -36,6 +37,18 @@ def breathe() -> None:
     """
     if under_gevent():
         sys.modules["gevent.monkey"].get_original("time", "sleep")(BREATH)
+
+
+@contextmanager
+def in_time(seconds: float, error: Exception) -> Iterator[None]:
+    """Raise `error` within the block when it waits for longer than `seconds`. Without gevent nothing ends it."""
+    if not under_gevent():
+        yield
+        return
+    import gevent
+
+    with gevent.Timeout(seconds, error):
+        yield
 
 
 def _outcome(function: Callable[..., Any], args: tuple) -> tuple[Any, Exception | None]:

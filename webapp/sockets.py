@@ -5,10 +5,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from simple_websocket import ConnectionClosed, Server
+from wsproto import WSConnection
+from wsproto.events import Event
 
 from webapp.accounts import web
 from webapp.allowance import Allowance
@@ -25,6 +28,8 @@ NOT_ALLOWED = "Log in again"
 PING_INTERVAL = 25
 #: Bytes of one message of a client: a watch of 200 rows takes 10 KB.
 MESSAGE_BYTES = 64 * 1024
+#: Parts in which the longest message comes, 4 KiB each, and as many frames of any kind.
+PARTS_MAX = 16
 #: A client may send so many messages at once, and so many a second after that.
 BURST, RATE = 60, 20.0
 #: Messages that may wait while a send to that client blocks, up to 5 s: what the gate below would let through.
@@ -78,6 +83,7 @@ def serving(ws: Server) -> Iterator[None]:
     """Serve `ws` in the block; however that ends, the connection is let go of, and nothing is raised."""
     safe_socket.guard(ws)
     ws.input_buffer = Inbox(ws.input_buffer)
+    ws.ws = Metered(ws.ws)
     began = time.monotonic()
     with current_app.extensions["sockets"].one(), web.while_allowed(lambda: say_not_allowed(ws)):
         try:
@@ -119,6 +125,27 @@ class Inbox(list):
         if len(self) >= INBOX_MAX:
             raise OSError("too many messages wait")
         super().append(message)
+
+
+class Metered:
+    """A client's WebSocket protocol, with an end to floods of what is no message: pings and empty fragments.
+
+    simple-websocket answers and joins them by itself, and they would pass the gate below.
+    """
+
+    def __init__(self, protocol: WSConnection) -> None:
+        self._protocol = protocol
+        self._allowance = Allowance(BURST * PARTS_MAX, RATE * PARTS_MAX)
+
+    def events(self) -> Iterator[Event]:
+        """What has come. Raises OSError, which simple-websocket takes for a connection that broke."""
+        for event in self._protocol.events():
+            if not self._allowance.spend():
+                raise OSError("too many frames")
+            yield event
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._protocol, name)
 
 
 class FloodGate:

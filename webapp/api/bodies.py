@@ -9,6 +9,7 @@ from flask import current_app, request
 from werkzeug.exceptions import ClientDisconnected
 
 from webapp.actions import option_values
+from webapp.api import slow_bodies
 from webapp.errors import BadInput, TooLarge
 from webapp.offload import offload
 from webapp.security import WrongMediaType
@@ -88,7 +89,7 @@ def _read(limit: int) -> bytes:
         raise too_large
     parts, size = [], 0
     try:
-        while part := request.stream.read(min(limit + 1, 64 * 1024)):
+        while part := slow_bodies.read(limit + 1):
             size += len(part)
             if size > limit:
                 raise too_large

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp import security
 from webapp.actions import uploads
-from webapp.api import bp
+from webapp.api import bp, slow_bodies
 from webapp.errors import BadInput
 from webapp.security import WrongMediaType
 
@@ -22,5 +22,5 @@ def upload_file() -> ResponseReturnValue:
         raise WrongMediaType(
             "A file is sent as a raw body.", fix="Send its bytes with Content-Type: application/octet-stream."
         )
-    saved = uploads.save(security.door(), request.stream.read, name, request.content_length)
+    saved = uploads.save(security.door(), slow_bodies.read, name, request.content_length)
     return {"upload": saved.reference, "name": saved.name, "size": saved.size}, 201

@@ -7,6 +7,8 @@ from redis.exceptions import RedisError
 
 #: Epoch seconds beyond which JavaScript knows no date.
 LATEST = 8.64e12
+#: What is stored as a name may have 500 MB, and would be passed on to every page.
+TEXT_BYTES = 64 * 1024
 
 
 def reply(value: Any, default: Any = None) -> Any:
@@ -15,9 +17,12 @@ def reply(value: Any, default: Any = None) -> Any:
 
 
 def text(raw: Any) -> str | None:
-    """Text, whatever the bytes; None where there is none. An empty string means unset in RQ's hashes."""
+    """Text, whatever the bytes, of which TEXT_BYTES count; None where there is none.
+
+    An empty string means unset in RQ's hashes.
+    """
     if isinstance(raw, bytes) and raw:
-        return raw.decode("utf-8", "replace")
+        return raw[:TEXT_BYTES].decode("utf-8", "replace")
     return None
 
 
