@@ -33,8 +33,19 @@ def test_no_address_leads_out_of_the_files_of_the_page(victim, up):
 
 @pytest.mark.parametrize("up", UP)
 def test_no_name_leads_to_a_file_that_the_job_did_not_make(victim, up):
+    folder = Path(victim._log).parent / "files"
+    for job_id, name in (("job-1", "own"), ("job-2", "secret")):
+        (folder / _keys.artifact_path(job_id, name)).parent.mkdir(parents=True, exist_ok=True)
+        (folder / _keys.artifact_path(job_id, name)).write_bytes(TOLD[2])
     for job_id in (up, f"a/{up}", "job-1"):
-        for name in (f"{up}/{OUTSIDE[0]}", f"/{OUTSIDE[2]}", f"{up}%2f{OUTSIDE[1]}", "..", "x%0d%0aSet-Cookie:%20a=b"):
+        for name in (
+            f"{up}/job-2/secret",
+            f"{up}/{OUTSIDE[0]}",
+            f"/{OUTSIDE[2]}",
+            f"{up}%2f{OUTSIDE[1]}",
+            "..",
+            "x%0d%0aSet-Cookie:%20a=b",
+        ):
             status, head, body = wire.send(victim, "GET", f"/api/jobs/{job_id}/artifact?name={name}")
             assert status in (400, 404), (job_id, name)
             assert b"Set-Cookie" not in head
