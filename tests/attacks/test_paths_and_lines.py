@@ -57,11 +57,13 @@ def test_no_name_leads_to_a_file_that_the_job_did_not_make(victim, up):
 )
 def test_an_upload_lies_where_uploads_lie_whatever_its_name(victim, name):
     headers = {"Content-Type": "application/octet-stream"}
+    folder = Path(victim._log).parent
+    before = set(folder.rglob("*"))
     status, head, body = wire.send(victim, "POST", f"/api/uploads?name={quote(name, safe='')}", headers, b"x")
     assert status in (201, 400), body
     assert b"Set-Cookie" not in head
-    folder = Path(victim._log).parent
-    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".log"]
+    found = [path for path in set(folder.rglob("*")) - before if path.is_file()]
+    assert len(found) == (status == 201)
     assert all(path.is_relative_to(folder / "files" / "uploads") for path in found)
     assert all(len(path.relative_to(folder / "files" / "uploads").parts) == 2 for path in found)
 

@@ -84,5 +84,6 @@ def routes(methods: tuple[str, ...] | None, **filled: str) -> Iterator[tuple[str
 
 
 def state(client: redis_py.Redis) -> dict[bytes, bytes | None]:
-    """Everything of RQ, and all of ours but what a web process writes by itself: its probe."""
-    return {key: client.dump(key) for key in client.scan_iter("*") if not key.startswith(b"rq:live:probe:")}
+    """Everything of RQ, and all of ours but what a web process writes by itself: its probe, and who is in the Room."""
+    ours = (b"rq:live:probe:", b"rq:live:room-here")
+    return {key: client.dump(key) for key in client.scan_iter("*") if not key.startswith(ours)}
