@@ -164,7 +164,10 @@ class Page:
 
     def _apply(self, event: dict[str, Any]) -> None:
         kind = event["type"]
-        if kind == "health":
+        if kind == "hello":
+            # The clock of Redis may have been set back: what follows is the present.
+            self._as_of.clear()
+        elif kind == "health":
             self.health = event["health"]
         elif kind == "overview":
             self._apply_part(event)

@@ -36,6 +36,8 @@ class RedisServer:
         self.port = port
         self.tcp_url = f"redis://127.0.0.1:{port}/0" if port else None
         self._options = options or {}
+        #: More of its environment, from the next start on: a clock of its own.
+        self.environment: dict[str, str] = {}
         self._binary = binary_to_test(kind)
         self._process: subprocess.Popen | None = None
         self._connections: list[redis.Redis] = []
@@ -58,7 +60,8 @@ class RedisServer:
         arguments = [part for name, value in (settings | self._options).items() for part in (f"--{name}", str(value))]
         with open(self.folder / "log", "ab") as log:
             command = [self._binary, *arguments]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            env = {**os.environ, **self.environment}
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=env)
         eventually(self._answers, message=f"{self._binary} answers")
 
     def stop(self, save: bool = True) -> None:

@@ -42,6 +42,17 @@ test("the newer value is kept, whichever came first", () => {
   assert.equal(all(newer, older).totals.value.queued, 2);
 });
 
+test("a hello begins the time anew: after it the clock of Redis may be behind what was told before", () => {
+  const [row, totals] = [events.row, events["overview-totals"]];
+  const before = all(events.hello, { ...row, as_of: 300_000 }, { ...totals, as_of: 300_000 });
+  const late = { ...totals, as_of: 10, value: { queued: 7 } };
+  assert.notEqual(apply(before, late).totals.value.queued, 7);
+  const greeted = apply(before, events.hello);
+  assert.deepEqual(greeted.rows[row.row.id].value, row.row, "what was known is shown until then");
+  assert.equal(apply(greeted, late).totals.value.queued, 7);
+  assert.deepEqual([before.turns, greeted.turns], [0, 1]);
+});
+
 test("what is gone is not brought back by an older read", () => {
   const gone = { ...events["overview-queue-gone"], key: "default", as_of: 20 };
   const late = { ...events["overview-queue"], as_of: 10 };

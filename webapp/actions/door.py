@@ -138,7 +138,7 @@ class Door:
         except redis.RedisError as error:
             self.memory.noted(error)
             # The action itself is done: to answer with an error would invite a second one.
-            log.warning("%s of %r left no line of activity", verb, entry.job, exc_info=True)
+            log.warning("%s of %r left no line of activity: %s", verb, entry.job, error)
 
 
 def authorize(config: Config, actor: Actor, verb: str, about: tuple[About, ...] = ()) -> None:

@@ -122,7 +122,7 @@ def build(connections: Connections, config: Config) -> Live:
     easing = Easing(connections.memory)
     read = Context(connections.reader, clock, titles, rows, jobs, lambda: watcher.overview(), narrow=overviews.within)
     kept = Boards(load_boards, read, hub, lambda: easing.gap)
-    watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}", easing, kept.heard)
+    watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}", easing, kept.heard, kept.forget)
     return Live(epoch, clock, titles, rows, jobs, looks, hub, watcher, kept, overviews, connections)
 
 

@@ -119,6 +119,12 @@ class Boards:
                 kept.dirty = True
                 self._wake.set()
 
+    def forget(self) -> None:
+        """Redis' clock was set back: what is remembered looks newer than what is read now."""
+        for kept in list(self._kept.values()):
+            kept.event, kept.dirty = None, True
+        self._wake.set()
+
     def stop(self) -> None:
         """End the thread; returns at once."""
         self._stopping = True

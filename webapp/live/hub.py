@@ -20,15 +20,17 @@ class Subscription:
     """The mailbox of one socket, and the topics that it watches. Made by `Hub.subscribe`."""
 
     def __init__(self, wake: Callable[[], None], page: bool = False, rights: Rights = EVERYTHING) -> None:
-        self._wake = wake
+        self.wake = wake
         self.page = page
         #: What its owner sees, see `Rights.sight`.
         self.rights = rights.sight
         self._mailbox: dict[object, Event] = {}
         self._unique = count()
         self.topics: frozenset[str] = frozenset({EVERYONE})
-        #: Its mailbox overflowed: what it shows is not the present until it watches again.
+        #: Its mailbox overflowed, or was renewed: what it shows is not the present until it watches again.
         self.overflowed = False
+        #: It is to be greeted again: what it was told before looks newer than it is.
+        self.renewed = False
         #: The server ends.
         self.closing = False
 
@@ -42,7 +44,13 @@ class Subscription:
         if len(self._mailbox) > MAILBOX_MAX:
             self._mailbox.clear()
             self.overflowed = True
-        self._wake()
+        self.wake()
+
+    def renew(self) -> None:
+        """Have it begin again with what is true now."""
+        self._mailbox.clear()
+        self.overflowed = self.renewed = True
+        self.wake()
 
     def take(self) -> list[Event]:
         """All events that wait, oldest first; the mailbox is empty afterwards."""
@@ -51,7 +59,7 @@ class Subscription:
 
     def close(self) -> None:
         self.closing = True
-        self._wake()
+        self.wake()
 
 
 class Hub:
@@ -126,6 +134,13 @@ class Hub:
                 told = event if only is not None else event.within(rights)
                 for subscription in those if told is not None else ():
                     subscription.put(told)
+
+    def renew_pages(self) -> None:
+        """Have every open page begin again with what is true now."""
+        with self._lock:
+            pages = [subscription for subscription in self._subscriptions if subscription.page]
+        for page in pages:
+            page.renew()
 
     def close(self) -> None:
         """Tell every socket, now and later, that the server ends."""

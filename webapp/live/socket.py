@@ -144,10 +144,11 @@ class Session:
         return {topic: event for topic, event in found.items() if event is not None}
 
     def _resync(self) -> None:
-        """The mailbox overflowed: begin again with what is true now."""
+        """The mailbox overflowed, or was renewed: begin again with what is true now."""
         watch = self._watch
+        self._greeted = not self._subscription.renewed
         self._subscription.take()
-        self._subscription.overflowed = False
+        self._subscription.overflowed = self._subscription.renewed = False
         self._live.hub.watch(self._subscription, ())
         self._start_watching(watch, None)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import Histogram
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from webapp import headcount
 from webapp.config import Config
@@ -25,18 +26,14 @@ from webapp.live.health import HealthBook
 from webapp.live.hub import Hub
 from webapp.live.interest import Dirty
 from webapp.live.looks import Looks
+from webapp.live.pace import Pace
+from webapp.live.patience import LATE, Patience
 from webapp.models import Overview
 from webapp.queries.clock import RedisClock
 from webapp.queries.liveness import Liveness
 
 log = logging.getLogger(__name__)
 
-#: Looks a second under steady change. A worker's one step is several writes, so a few may follow each other at once.
-LOOKS_PER_SECOND = 20.0
-LOOKS_AT_ONCE = 4
-#: Seconds between two looks in any case, and as a share of what the last one cost: half of the process stays free.
-LOOK_GAP = 0.004
-REST = 1.0
 #: Seconds between looks without a hint.
 TICK = 1.0
 #: Seconds between looks at everything that is watched.
@@ -71,11 +68,14 @@ class Watcher:
         process: str,
         easing: Easing,
         on_change: Callable[[Dirty], None] = lambda dirty: None,
+        on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._connections, self._hub, self._looks = connections, hub, looks
         self._liveness = liveness
         self._tell_change = on_change
         self._easing = easing
+        self._tell_turn = on_turn
+        self._clock, self._turns = clock, 0
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._dirty = Dirty()
@@ -84,7 +84,7 @@ class Watcher:
         self._started = False
         self._stopping = False
         self._looked_at = self._reconciled_at = float("-inf")
-        self._looks_left = float(LOOKS_AT_ONCE)
+        self._pace = Pace()
         self._unannounced = False
         self._error: RedisError | None = None
         self.feed = Feed(
@@ -97,6 +97,7 @@ class Watcher:
         )
         self.health = HealthBook(config, clock, connections.memory, easing)
         self.look_seconds = Histogram(*LOOK_SECONDS, registry=None, buckets=LOOK_BUCKETS)
+        self._patience = Patience(self._on_late_look)
 
     def start(self) -> None:
         """Start thread and feed, once. Never in create_app: threads do not survive gunicorn's fork."""
@@ -105,12 +106,14 @@ class Watcher:
                 return
             self._started = True
         self.feed.start()
+        self._patience.start()
         threading.Thread(target=self._run, name="rqlive-watcher", daemon=True).start()
 
     def stop(self) -> None:
         """End thread and feed; returns at once."""
         self._stopping = True
         self.feed.stop()
+        self._patience.stop()
         self._wake.set()
 
     def ask(self, topics: set[str]) -> None:
@@ -150,17 +153,8 @@ class Watcher:
             if not len(self._hub) and not self._waiting:
                 self._rest()
                 continue
-            self._refill()
-            self._pace(self._look_guarded())
-
-    def _pace(self, spent: float) -> None:
-        """Rest after a look of `spent` seconds: below LOOKS_PER_SECOND on the average, and still less while easing."""
-        self._looks_left -= 1
-        time.sleep(max(LOOK_GAP, REST * spent, -self._looks_left / LOOKS_PER_SECOND, self._easing.gap))
-
-    def _refill(self) -> None:
-        quiet = time.monotonic() - self._looked_at
-        self._looks_left = min(LOOKS_AT_ONCE, self._looks_left + quiet * LOOKS_PER_SECOND)
+            self._pace.begin()
+            time.sleep(max(self._pace.rest_after(self._look_guarded()), self._easing.gap))
 
     def _pause(self) -> float:
         """Seconds until the next look without a hint."""
@@ -178,6 +172,7 @@ class Watcher:
         with self._lock:
             # Who comes during the look waits for the next one: this one may have read before what he knows of.
             waiting, self._waiting = self._waiting, []
+        self._patience.begin()
         try:
             self._look(bool(waiting))
             self._note_success()
@@ -186,6 +181,7 @@ class Watcher:
         except Exception:
             log.exception("A look failed; the next one starts afresh")
             self._dirty.everything = True
+        self._patience.end()
         before, self._looked_at = self._looked_at, time.monotonic()
         if self._looks.waited is not None:
             self._easing.took(self._looks.waited, self._looked_at - before)
@@ -202,6 +198,7 @@ class Watcher:
             dirty, self._dirty = self._dirty, Dirty()
             asked, self._asked = self._asked, set()
         announced = bool(dirty)
+        self._begin_anew_after_turn(dirty)
         if now - self._reconciled_at >= RECONCILE:
             dirty.is_routine = not dirty.everything
             dirty.everything = True
@@ -220,6 +217,14 @@ class Watcher:
             self._reconciled_at = now
             self.health.reconciled()
         self._judge_feed(announced, changed)
+
+    def _begin_anew_after_turn(self, dirty: Dirty) -> None:
+        """Pages keep the newer value of each thing: after Redis' clock was set back they would keep the old ones."""
+        if self._clock.turns != self._turns:
+            self._turns, dirty.everything = self._clock.turns, True
+            self._looks.forget()
+            self._tell_turn()
+            self._hub.renew_pages()
 
     def _judge_feed(self, announced: bool, changed: bool) -> None:
         """Tell a feed that cannot prove itself when changes come unannounced for a whole tick."""
@@ -241,6 +246,11 @@ class Watcher:
         if self._error is None:
             log.warning("Redis does not answer: %s", error)
         self._error = error
+
+    def _on_late_look(self) -> None:
+        """In a thread of its own; the look may still succeed, and says so then."""
+        self._note_outage(RedisTimeoutError(f"no answer within {LATE:.0f} s"))
+        self._publish_health()
 
     def _publish_health(self) -> None:
         reconnected = self.health.update(self._error, self.feed.status, self._looks.overview, self._hub.pages)

@@ -1,7 +1,7 @@
 /** One page of a list of jobs: fetched when asked for, and again when a push says that the list changed. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "./api.js";
-import { health, lists, rows } from "./store.js";
+import { health, lists, rows, turns } from "./store.js";
 import { useWatch } from "./watch.js";
 import { listName } from "./watch.model.js";
 
@@ -60,6 +60,9 @@ function usePage(query, changed) {
   useEffect(() => {
     if (changed && !(state.of === key && state.page?.as_of >= changed.as_of)) running.current.poke();
   }, [changed?.value.version]);
+  useEffect(() => {
+    if (turns.value) running.current.poke();
+  }, [turns.value]);
   return { ...state, isOther: state.of !== key, retry: () => setAgain((n) => n + 1) };
 }
 

@@ -3,11 +3,12 @@
  * The golden messages in tests/contract/events hold this file and the server together.
  *
  * Everything is kept as {value, as_of}: as_of is the Redis time of the read, and the newer one wins, whether it came
- * over the socket or over HTTP. A value of null is a tombstone: "gone" must not be undone by an older read.
+ * over the socket or over HTTP. A value of null is a tombstone: "gone" must not be undone by an older read. A hello
+ * begins the time anew: Redis' clock may have been set back, and what follows it is the present.
  *
  * @typedef {{value: any, as_of: number}} Entry
  * @typedef {{
- *   server: object|null, epoch: string|null, health: object|null, error: object|null, catalog: number,
+ *   server: object|null, epoch: string|null, turns: number, health: object|null, error: object|null, catalog: number,
  *   totals: Entry|null, figures: Entry|null, gathered: Entry|null,
  *   queues: Record<string, Entry>, workers: Record<string, Entry>, running: Record<string, Entry>,
  *   jobs: Record<string, Entry>, rows: Record<string, Entry>, lists: Record<string, Entry>, boards: Record<string, Entry>,
@@ -28,7 +29,7 @@ const KEYED = { queue: "queues", worker: "workers", running: "running" };
 
 /** @returns {State} */
 export const initial = () => ({
-  server: null, epoch: null, health: null, error: null, catalog: 0,
+  server: null, epoch: null, turns: 0, health: null, error: null, catalog: 0,
   totals: null, figures: null, gathered: null,
   queues: {}, workers: {}, running: {},
   jobs: {}, rows: {}, lists: {}, boards: {}, logs: {}, activity: null, you: null, presence: {},
@@ -106,8 +107,19 @@ function activity(state, { lines, total, reset, note }) {
   return { ...state, activity: { lines: all.slice(0, ACTIVITY_LINES), total, note, breaks: before.breaks + (broken ? 1 : 0) } };
 }
 
+const aged = (entry) => entry && { ...entry, as_of: 0 };
+const allAged = (entries) => Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, aged(entry)]));
+
+/** `turns` counts the hellos after the first: what was fetched before one is to be fetched again. */
+function hello(state, { server, epoch }) {
+  const next = { ...state, server, epoch, turns: state.turns + (state.server ? 1 : 0) };
+  for (const slice of Object.values(SINGLE)) next[slice] = aged(state[slice]);
+  for (const slice of [...Object.values(KEYED), "jobs", "rows", "lists", "boards"]) next[slice] = allAged(state[slice]);
+  return next;
+}
+
 const HANDLERS = {
-  hello: (state, { server, epoch }) => ({ ...state, server, epoch }),
+  hello,
   health: (state, { health }) => ({ ...state, health }),
   overview,
   job,

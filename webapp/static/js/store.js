@@ -8,12 +8,12 @@ import { saidEvent } from "./said.js";
 /** What streams on a busy system: painted at once when rare, four times a second when it pours. */
 const CALM = ["totals", "figures", "gathered", "queues", "workers", "running", "rows", "lists", "boards", "activity"];
 /** What somebody looks at closely: painted in the next frame. */
-const NEAR = ["server", "epoch", "health", "error", "catalog", "jobs", "logs", "you", "presence"];
+const NEAR = ["server", "epoch", "turns", "health", "error", "catalog", "jobs", "logs", "you", "presence"];
 
 /** What a page asks for by name: the first answer is shown also while the page is frozen, changes of it are not. */
 const NAMED = ["rows", "lists", "boards", "jobs", "logs"];
 /** Whether the page may be believed is never held back. */
-const HONEST = ["server", "epoch", "health", "error"];
+const HONEST = ["server", "epoch", "turns", "health", "error"];
 
 /** How often a frozen page says how much waits. */
 const COUNT_MS = 500;
@@ -132,7 +132,7 @@ export const gathered = computed(() => slices.gathered.value?.value ?? []);
 export const queues = listOf("queues");
 export const workers = listOf("workers");
 export const running = listOf("running");
-export const { server, health, epoch, error, catalog, jobs, rows, lists, boards, logs, activity, you, presence } = slices;
+export const { server, health, epoch, turns, error, catalog, jobs, rows, lists, boards, logs, activity, you, presence } = slices;
 
 /** False only where the server said that actions are refused. */
 export const mayWrite = computed(() => server.value?.may_write !== false);
