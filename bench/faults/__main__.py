@@ -13,7 +13,17 @@ from pathlib import Path
 import psutil
 
 from bench._report import machine, versions
-from bench.faults import _trial, redis_server  # noqa: F401
+from bench.faults import (  # noqa: F401
+    _trial,
+    clocks,
+    disk,
+    operations_killed,
+    redis_server,
+    restarts,
+    rq_versions,
+    web_killed,
+    worker_killed,
+)
 from bench.faults._trial import ALL, Fault, Outcome
 
 HEAD = """# Faults

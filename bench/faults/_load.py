@@ -51,7 +51,7 @@ class Load:
 
     def __init__(self, webs: Sequence[str], folder: str, prefix: str = "load", every: float = 0.2) -> None:
         """`webs`: addresses of the web processes, taken in turn; `every`: seconds between two jobs."""
-        self._webs = webs
+        self.webs = list(webs)
         self._folder = folder
         self._prefix = prefix
         self._every = every
@@ -99,7 +99,7 @@ class Load:
         body = {"type": "counted", "args": {"folder": self._folder}, "id": job_id, "unique": False}
         tries = 0
         while not self._giving_up.is_set():
-            web = self._webs[(self.asked + tries) % len(self._webs)]
+            web = self.webs[(self.asked + tries) % len(self.webs)]
             status, _ = self._ask("submit", f"{web}/api/jobs", body)
             if status in (200, 201):
                 self.accepted.append(job_id)
@@ -110,7 +110,7 @@ class Load:
     def _look(self) -> None:
         turn = 0
         while not self._giving_up.is_set():
-            web, path = self._webs[turn % len(self._webs)], LOOKED_AT[turn // len(self._webs) % len(LOOKED_AT)]
+            web, path = self.webs[turn % len(self.webs)], LOOKED_AT[turn // len(self.webs) % len(LOOKED_AT)]
             self._ask(path.partition("?")[0], f"{web}{path}")
             turn += 1
             self._giving_up.wait(0.05)

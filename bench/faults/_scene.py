@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Self
 
 import redis
+from rq import Queue
 
 from bench.faults import _account
+from bench.faults._held import Held
 from bench.faults._load import Load
 from bench.faults._tabs import Tab, Tabs
 from bench.faults._trial import SOON, Outcome
@@ -30,6 +32,8 @@ SCHEMA = {"type": "object", "properties": {"folder": {"type": "string"}, "second
 ENTRY = {"title": "Counted", "func": "bench.faults._jobs.counted", "schema": SCHEMA}
 #: Ids whose rows every page watches: more than are submitted in a trial.
 ROWS = 190
+#: Ids of jobs that a fault makes by itself, and that every page watches too.
+EXTRA = [f"extra-{n}" for n in range(9)]
 #: Seconds: a page that tells no truth by then never will.
 NEVER = 60.0
 
@@ -58,7 +62,7 @@ class Scene:
         self.webs: list[WebServer] = []
         self.workers: list[WorkerProcess] = []
         self.operations: Process | None = None
-        self.rows = [f"load-{n}" for n in range(ROWS)] + ["mark-0"]
+        self.rows = [f"load-{n}" for n in range(ROWS)] + ["mark-0", *EXTRA]
         #: Workers killed on purpose, which the supervisor of the host would start again.
         self.tend = True
 
@@ -129,6 +133,25 @@ class Scene:
         self.workers.append(worker)
         worker.wait_ready()
         return worker
+
+    def enqueue(self, job_id: str, queue: str, func: str = "counted", *args: object, **options: object) -> None:
+        """A job of a program that has RQ alone."""
+        path = f"bench.faults._jobs.{func}"
+        Queue(queue, connection=self.redis).enqueue(path, str(self.folder), *args, job_id=job_id, **options)
+
+    def every_page(self, check: Callable[[Held], object]) -> bool:
+        """Whether this is true of what each page holds now."""
+
+        async def look() -> bool:
+            return all(check(tab.held) for tab in self.tabs.tabs)
+
+        return self.tabs.does(look)
+
+    def seconds_until(self, check: Callable[[], object], what: str, most: float = 20.0) -> float:
+        """Seconds until it is so; raises AssertionError after `most`."""
+        began = time.monotonic()
+        eventually(check, most, what)
+        return time.monotonic() - began
 
     def open(self, *webs: WebServer) -> Tab:
         """One more page, which comes back to these in turn."""
@@ -233,9 +256,3 @@ class Scene:
         path = self.folder / "runs"
         lines = path.read_text().splitlines() if path.exists() else []
         return Counter(line.split()[0] for line in lines if line.split()[1] == word)
-
-
-def broken_off(act: Callable[[], object]) -> None:
-    """Do it, whatever comes of it."""
-    with contextlib.suppress(Exception):
-        act()

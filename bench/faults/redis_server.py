@@ -4,9 +4,9 @@ import os
 import signal
 import time
 
-from bench.faults._clock import minutes_off
 from bench.faults._scene import Scene
 from bench.faults._trial import Outcome, fault
+from tests.clock_off import seconds_off
 
 AWAY = 4.0
 #: Every write is on disk before it is answered.
@@ -94,5 +94,5 @@ def connections_cut_at_once(outcome: Outcome) -> None:
 def redis_clock_back(outcome: Outcome) -> None:
     with Scene(outcome) as scene, scene.breaking():
         scene.server.stop()
-        scene.server.environment = minutes_off(-5)
+        scene.server.environment = seconds_off(-300)
         scene.server.start()

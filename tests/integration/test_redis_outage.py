@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from pathlib import Path
 
 import pytest
 from rq import Queue
@@ -13,7 +12,6 @@ from tests.live import Page, get, get_ok
 from tests.support import eventually
 
 BACK = 15.0
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
 
 @pytest.fixture
@@ -122,29 +120,6 @@ def test_pages_say_that_redis_hangs_before_a_look_has_given_up(server, web_serve
         finally:
             os.kill(server.pid, signal.SIGCONT)
         page.until(lambda: page.health["redis"] == "ok", 3)
-
-
-@pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not here; install it: apt install faketime")
-def test_a_redis_whose_clock_went_back_is_believed(server, web_server):
-    """As after a failover to a host whose clock is behind: pages keep the newer value of each thing by that clock."""
-    client = server.connection()
-    raw_jobs.listed(client, "queued", "known")
-    web = web_server(server.url)
-    wanted = {"overview": True, "rows": ["known"], "job": "known", "lists": ["default/queued"]}
-    with Page(web, wanted) as page:
-        page.until(lambda: page.rows.get("known") and page.complete)
-        server.stop()
-        server.environment = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "-300s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-        server.start()
-        hello = page.until_seen("hello", BACK)
-        assert hello["now"] < page.frames[0]["events"][0]["now"]
-        page.until(lambda: page.events[-1]["type"] != "hello")
-        since = len(page.events) - page.events[::-1].index(hello)
-        raw_jobs.listed(client, "queued", "later")
-        client.hset("rq:job:known", "status", "failed")
-        kinds = {"row", "job", "overview", "list"}
-        page.until(lambda: kinds <= {event["type"] for event in page.events[since:]}, BACK, "all is told anew")
-        page.until(lambda: page.parts["queue"]["default"]["queued"] == 2 and page.rows["known"]["status"] == "failed")
 
 
 def lost(page: Page, start: int, names: set[str]) -> list[dict]:

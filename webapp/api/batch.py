@@ -1,12 +1,12 @@
 """POST /api/jobs/batch: many jobs of one type from a table, or what would become of it."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask.typing import ResponseReturnValue
 
-from webapp import security
+from webapp import live, security
 from webapp.actions import batch, option_values, options, table
 from webapp.actions.options import Options
 from webapp.api import bp
@@ -59,7 +59,7 @@ def _options(body: dict[str, Any]) -> Options:
     fields |= {name[:100]: "is unknown here" for name in chosen if name not in options.NAMES}
     if fields:
         raise BadInput("`options` has keys that mean nothing here.", code="bad_options", fields=fields)
-    return options.parse(chosen | {"group": body.get("group")}, datetime.now(UTC))
+    return options.parse(chosen | {"group": body.get("group")}, live.current().now())
 
 
 def _zone(value: Any) -> tzinfo:

@@ -1,10 +1,8 @@
 """POST /api/jobs: a new job, or the same again as an earlier one."""
 
-from datetime import UTC, datetime
-
 from flask.typing import ResponseReturnValue
 
-from webapp import security
+from webapp import live, security
 from webapp.actions import option_values, options, run_again, submit
 from webapp.api import bp
 from webapp.api.answers import submitted_answer
@@ -23,7 +21,7 @@ def submit_job() -> ResponseReturnValue:
     if "again" in body:
         submitted = run_again.run_again(door, *_again(body))
     else:
-        chosen = options.parse(body, datetime.now(UTC))
+        chosen = options.parse(body, live.current().now())
         submitted = submit.enqueue(door, body.get("type"), body.get("args"), chosen)
     return submitted_answer(door, submitted)
 

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import redis
 from flask import Flask, current_app
@@ -55,6 +56,10 @@ class Live:
     def start(self) -> None:
         """Listen, and be counted, from now on. Not before gunicorn has forked."""
         self.watcher.start()
+
+    def now(self) -> datetime:
+        """Redis' time as far as it is known: this host's clock may be off. No round trip."""
+        return datetime.fromtimestamp(self.clock.now_ms() / 1000, UTC)
 
     def overview(self, rights: Rights = EVERYTHING) -> Overview:
         """The overview of what these rights cover, at most a second old. Raises DashboardError."""
