@@ -9,7 +9,8 @@
     │   └── NeedsAll          403   it tells of more than these rights cover
     ├── NotFound              404
     ├── StateChanged          409   the job moved on since its button was drawn
-    └── RedisAway             503
+    ├── RedisAway             503
+    └── NoRoom                507   the disk of uploads is full
 
 Every message ends, in `fix`, with the next step. No traceback leaves the process: it goes to the log.
 """
@@ -109,6 +110,13 @@ class RedisAway(DashboardError):
     fix = "The page goes on by itself when Redis answers again. Check that it runs and that REDIS_URL is right."
 
 
+class NoRoom(DashboardError):
+    """The disk of uploads and artifacts is full."""
+
+    status = 507
+    code = "no_room"
+
+
 HTTP_FIXES = {
     400: "Correct the request and send it again.",
     404: "Check the address; docs/api.md lists all of them.",
@@ -130,7 +138,7 @@ def init_app(app: Flask) -> None:
 
 
 def translate(error: redis_errors.RedisError) -> DashboardError:
-    """The dashboard error for one of redis-py's: away, without rights, or out of memory."""
+    """The dashboard error for one of redis-py's: away, without rights, out of memory or of disk."""
     if isinstance(error, redis_errors.BusyLoadingError):
         return RedisAway("Redis is still loading its data.", fix="Wait: the page goes on by itself.")
     if isinstance(error, redis_errors.AuthenticationError):
@@ -143,6 +151,11 @@ def translate(error: redis_errors.RedisError) -> DashboardError:
         return Refused(f"Redis refuses this: {error}", fix="Use a Redis user, and a primary, that may write.")
     if isinstance(error, redis_errors.OutOfMemoryError):
         return RedisAway("Redis is out of memory.", fix="Raise maxmemory, or delete jobs that are no longer needed.")
+    if isinstance(error, redis_errors.ResponseError) and str(error).startswith("MISCONF"):
+        return RedisAway(
+            "Redis refuses to write, since it cannot save to its disk.",
+            fix="Make room on the disk of Redis; its log says more.",
+        )
     log.error("Redis refused a command", exc_info=error)
     return DashboardError(f"Redis refused a command: {str(error)[:200]}")
 

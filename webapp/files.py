@@ -6,6 +6,7 @@
 Under gevent every touch of a file happens in a native thread: a disk that is slow holds one request, not the hub.
 """
 
+import errno
 import logging
 import mimetypes
 import re
@@ -23,13 +24,15 @@ import fsspec
 from jobs import _keys
 from webapp.config import Config
 from webapp.decode import Undecodable, inflate
-from webapp.errors import BadInput, DashboardError, NotFound, TooLarge
+from webapp.errors import BadInput, DashboardError, NoRoom, NotFound, TooLarge
 from webapp.offload import offload
 
 log = logging.getLogger(__name__)
 
 #: Where a folder that is not absolute starts: the root of the project, wherever the process was started.
 ROOT = Path(__file__).resolve().parent.parent
+#: No room, or none left of what this user may have.
+FULL = (errno.ENOSPC, errno.EDQUOT)
 #: Bytes read or written at once: small enough that no thread switch is late, large enough for a disk.
 CHUNK = 256 * 1024
 #: Bytes of a file name that every file system takes.
@@ -203,10 +206,11 @@ class Store:
             raise NotFound("The file is not there (any more).", fix="Upload it again, or run the job again.") from error
         except OSError as error:
             log.error("files at %s: %s", self._place, error)
-            raise DashboardError(
+            kind, code = (NoRoom, "") if error.errno in FULL else (DashboardError, "files")
+            raise kind(
                 f"The files folder cannot be used: {error.strerror or error}.",
                 fix="Give it room and rights, or set RQLIVE_FILES to another place.",
-                code="files",
+                code=code,
             ) from error
 
     def _create(self, path: str) -> Any:

@@ -4,6 +4,7 @@ What was run before on this machine stays in the table until it is run again. Ex
 """
 
 import argparse
+import signal
 import sys
 import time
 import traceback
@@ -17,6 +18,7 @@ from bench.faults import (  # noqa: F401
     _trial,
     clocks,
     disk,
+    failover,
     operations_killed,
     redis_server,
     restarts,
@@ -58,6 +60,8 @@ def main() -> int:
     if unknown := set(asked) - known:
         parser.error(f"there is no {', '.join(sorted(unknown))}; choose from {', '.join(sorted(known))}")
     chosen = [fault for fault in ALL.values() if not asked or {fault.name, fault.family} & set(asked)]
+    # What was started ends with the trial, also where this process is told to end.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     outcomes = [run(fault) for fault in chosen]
     _trial.write(Path(__file__).parents[1] / "FAULTS.md", HEAD.format(machine=machine(), versions=versions()))
     broken = [outcome for outcome in outcomes if outcome.broken]

@@ -24,15 +24,15 @@ class Truth:
     """The last readings of one Redis."""
 
     def __init__(self, client: redis.Redis, rows: list[str]) -> None:
-        self._client = client
+        self.client = client
         self._rows = rows
         self._past: deque[tuple[float, dict[tuple, Any]]] = deque()
 
     def look(self) -> dict[tuple, Any]:
         """Read once more; returns facts by name. One transaction. Raises redis.RedisError."""
-        names = sorted(name.decode()[9:] for name in self._client.smembers("rq:queues"))
+        names = sorted(name.decode()[9:] for name in self.client.smembers("rq:queues"))
         now = time.time()
-        with self._client.pipeline(transaction=True) as pipe:
+        with self.client.pipeline(transaction=True) as pipe:
             for name in names:
                 pipe.llen(f"rq:queue:{name}")
                 for key in REGISTRIES.values():

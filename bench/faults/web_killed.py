@@ -113,10 +113,8 @@ def state(scene: Scene, act: Act, name: str) -> tuple[str, ...]:
     """Where the job is, and whether it is the next of its queue; the names of one trial taken out."""
     job = act.job.format(name)
     places = _account.where(scene.redis, job)
-    first = [
-        place for place in places if scene.redis.type(place) == b"list" and scene.redis.lindex(place, 0) == job.encode()
-    ]
-    return tuple(sorted(place.replace(name, "*") for place in [*places, *(f"first of {place}" for place in first)]))
+    first = ["first"] if scene.redis.lindex("rq:queue:low", 0) == job.encode() else []
+    return tuple(sorted(place.replace(name, "*") for place in [*places, *first]))
 
 
 def settled(scene: Scene, act: Act, name: str, before: tuple, after: tuple) -> tuple | None:

@@ -8,7 +8,7 @@ import pytest
 from rq import Queue
 
 from tests import fixture_jobs, raw_jobs
-from tests.live import Page, get, get_ok
+from tests.live import Page, ask, get, get_ok
 from tests.support import eventually
 
 BACK = 15.0
@@ -81,6 +81,32 @@ def test_a_redis_that_lost_its_data_is_shown_empty(server, web_server):
         page.until(lambda: page.rows.get(job_id) and page.parts["queue"])
         server.restart(save=False)
         page.until(lambda: not page.parts["queue"] and page.rows[job_id] is None, BACK)
+
+
+@pytest.mark.parametrize(
+    "own_redis_server", [{"options": {"save": "1 1", "enable-protected-configs": "yes"}}], indirect=True
+)
+def test_a_redis_that_cannot_save_to_its_disk_is_read_and_says_why_it_refuses(server, web_server):
+    client = server.connection()
+    raw_jobs.listed(client, "queued", "known")
+    web = web_server(server.url, env={"RQLIVE_OWN_REDIS": 1})
+    with Page(web, {"overview": True}) as page:
+        page.until(lambda: page.complete and page.mode == "tracking")
+        # Nobody may make a file there.
+        client.config_set("dir", "/proc")
+        client.bgsave()
+        eventually(lambda: client.info("persistence")["rdb_last_bgsave_status"] == "err")
+        status, answer = ask(web, "POST", "/api/jobs/known/cancel")
+        assert (status, answer["error"]["code"]) == (503, "redis_away")
+        assert answer["error"]["message"] == "Redis refuses to write, since it cannot save to its disk."
+        # Over the next proof of the feed, whose PING is refused as well.
+        page.settle(12)
+        assert (page.health["redis"], page.mode) == ("ok", "tracking")
+        client.config_set("stop-writes-on-bgsave-error", "no")
+        assert ask(web, "POST", "/api/jobs/known/cancel")[0] == 200
+        page.until(lambda: page.parts["queue"]["default"]["queued"] == 0)
+    assert "Traceback" not in web.output
+    assert "Redis is away" not in web.output
 
 
 def test_a_redis_that_hangs_holds_nobody_up(server, web_server):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from redis.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
 
 from webapp.connections import Connections
 
@@ -66,7 +67,12 @@ class Line:
         self._connections.end_feed(self._connection)
 
     def _read_one(self) -> None:
-        self._connection.read_response(push_request=True)
+        try:
+            self._connection.read_response(push_request=True)
+        except ResponseError as error:
+            # A server that cannot save to its disk refuses a PING too, and goes on to tell what changes.
+            if not str(error).startswith("MISCONF"):
+                raise
         self._last_word = time.monotonic()
         self._pinged = False
 
