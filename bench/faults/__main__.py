@@ -19,6 +19,7 @@ from bench.faults import (  # noqa: F401
     clocks,
     disk,
     failover,
+    hosts,
     operations_killed,
     redis_server,
     restarts,

@@ -12,13 +12,15 @@ from typing import Any
 
 #: Seconds: a person would have reloaded by then.
 PATIENCE = 8.0
+#: Sent with every request: a login, where one is needed.
+HEADERS = {"Content-Type": "application/json"}
 LOOKED_AT = ("/", "/healthz", "/api/overview", "/api/jobs?queue=default&status=finished")
 
 
 def ask(address: str, body: Any = None, method: str = "", timeout: float = PATIENCE) -> tuple[int, Any]:
     """(status, JSON) of a request; (0, why) where nobody answered, (-1, why) where it took too long."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(address, data, {"Content-Type": "application/json"}, method=method or None)
+    request = urllib.request.Request(address, data, HEADERS, method=method or None)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=timeout) as answer:

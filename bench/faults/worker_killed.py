@@ -79,15 +79,17 @@ def worker_killed_horse_runs_on(outcome: Outcome) -> None:
         )
 
 
-@fault("30 kills within 60 ms of a job's coming, so before the fork, just forked, in the run and while it finishes")
+@fault(
+    "30 kills within half a second of a job's coming, so before the fork, just forked, in the run and while it finishes"
+)
 def worker_killed_at_any_step(outcome: Outcome) -> None:
     ends: Counter = Counter()
     with Scene(outcome, tabs=6) as scene:
         with scene.breaking():
             for n in range(30):
                 victim = scene.worker(f"victim-{n}", f"victims-{n}")
-                scene.enqueue(f"victim-{n}", f"victims-{n}", "counted", 0.01)
-                time.sleep(random.uniform(0, 0.06))
+                scene.enqueue(f"victim-{n}", f"victims-{n}", "counted", 0.1)
+                time.sleep(random.uniform(0, 0.5))
                 killed_with_all(victim)
                 scene.workers.remove(victim)
                 ends[step(scene, f"victim-{n}")] += 1
