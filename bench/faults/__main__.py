@@ -16,6 +16,7 @@ import psutil
 from bench._report import machine, versions
 from bench.faults import (  # noqa: F401
     _trial,
+    browser,
     clocks,
     disk,
     failover,

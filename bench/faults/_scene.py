@@ -49,13 +49,12 @@ class Scene:
         tabs: int = 12,
         workers: int = 2,
         server: RedisServer | None = None,
-        operations: bool = True,
         web_env: dict | None = None,
     ) -> None:
         """`tabs` pages on each of two web processes; `options` of the Redis server."""
         self.outcome = outcome
         self.server = server or RedisServer(options)
-        self._numbers = tabs, workers, operations
+        self._numbers = tabs, workers
         self._web_env = web_env or {}
         self._closing = contextlib.ExitStack()
         self.processes: list[Process] = []
@@ -63,8 +62,6 @@ class Scene:
         self.workers: list[WorkerProcess] = []
         self.operations: Process | None = None
         self.rows = [f"load-{n}" for n in range(ROWS)] + ["mark-0", *EXTRA]
-        #: Workers killed on purpose, which the supervisor of the host would start again.
-        self.tend = True
 
     @property
     def url(self) -> str:
@@ -88,14 +85,14 @@ class Scene:
         self.server.close()
 
     def _set_up(self) -> None:
-        tabs, workers, operations = self._numbers
+        tabs, workers = self._numbers
         self.server.start()
         self.redis = self.server.connection(socket_timeout=2)
         self.publish()
         for _ in range(2):
             self.webs.append(self.web())
-        if operations:
-            self.operations = self.start_operations()
+        self.operations = operations = self.start_operations()
+        eventually(lambda: "are recorded" in operations.output, 30, f"operations go on: {operations.output}")
         for n in range(workers):
             self.worker(f"stock-{n}")
         self.tabs: Tabs = self._closing.enter_context(Tabs())
@@ -170,10 +167,12 @@ class Scene:
         except redis.RedisError as error:
             return [f"Redis: {error}"]
 
+        known = self.truth.known(newest_only)
+
         async def compare() -> list[str]:
             found = []
             for n, tab in enumerate(self.tabs.tabs):
-                wrong = self.truth.differences(tab.held, newest_only)
+                wrong = self.truth.differences(tab.held, known)
                 if tab.held.health.get("redis") != "ok" or not tab.connected:
                     wrong.append("the pill is not live")
                 found += [f"page {n}: {text}" for text in wrong[:3]]
@@ -228,7 +227,7 @@ class Scene:
         """No more jobs; wait for those there are; count. At the end all is quiet, and all pages hold exactly that."""
         time.sleep(1.0)
         self.load.stop()
-        for worker in [worker for worker in self.workers if self.tend and worker.returncode is not None]:
+        for worker in [worker for worker in self.workers if worker.returncode is not None]:
             self.outcome.remarks.append(f"the worker {worker.name} had ended: a supervisor started another")
             self.workers.remove(worker)
             self.worker(f"{worker.name}-again", *worker.queues)

@@ -20,7 +20,7 @@ from bench.faults._held import Held
 T = TypeVar("T")
 
 #: As in backoff.js and socket.js, seconds.
-FIRST, MOST = 0.5, 15.0
+FIRST, MOST = 0.5, 4.0
 PING, SILENCE = 10.0, 9.0
 
 

@@ -68,15 +68,17 @@ class Truth:
         """What was read before counts no more: the fault has ended now."""
         self._past.clear()
 
-    def differences(self, held: Held, newest_only: bool = False) -> list[str]:
-        """What a page holds that Redis has not held lately; empty where it tells the truth."""
+    def known(self, newest_only: bool = False) -> dict[tuple, set[Any]]:
+        """What Redis has held lately, of each fact that it holds now; made once for all pages."""
         past = [facts for _, facts in self._past][-1 if newest_only else 0 :]
-        said = shown(held, self._rows)
-        newest = past[-1]
+        return {fact: {facts.get(fact) for facts in past} for fact in past[-1]}
+
+    def differences(self, held: Held, known: dict[tuple, set[Any]]) -> list[str]:
+        """What a page holds that is not `known`; empty where it tells the truth."""
+        said, newest = shown(held, self._rows), self._past[-1][1]
         wrong = []
-        for fact in newest.keys() | said.keys():
-            known = [facts.get(fact) for facts in past]
-            if said.get(fact) not in known:
+        for fact in known.keys() | said.keys():
+            if said.get(fact) not in known.get(fact, ()):
                 wrong.append(f"{' '.join(map(str, fact))}: the page {said.get(fact)}, Redis {newest.get(fact)}")
         return wrong
 

@@ -64,7 +64,7 @@ def told(outcome: Outcome, done: dict[str, Any], kills: int) -> None:
     outcome.remarks.append(f"{JOBS:,} jobs, {kills + 1} kills of operations, one of the web process asked: {counts}")
 
 
-@fault("in a requeue of 3,000: each runs once")
+@fault("in a requeue of 3,000: each waits once")
 def operations_killed_in_requeue(outcome: Outcome) -> None:
     with Scene(outcome, tabs=6) as scene:
         failed_jobs(scene)

@@ -206,6 +206,7 @@ def killed_in_batch(outcome: Outcome) -> None:
             if (status, made) not in ((201, 300), (200, 300)):
                 outcome.broken.append(f"batch {n}: {begun} at the kill, then {status} and {made}: {answer}")
             outcome.remarks.append(f"batch {n}: {begun} of 300 at the kill")
+        eventually(lambda: ask(f"{first.url}/healthz")[0] == 200, 20)
         ids = scene.redis.lrange("rq:queue:low", 0, -1)
         if (len(ids), len(set(ids))) != (1500, 1500):
             outcome.broken.append(f"{len(ids)} in the queue, {len(set(ids))} of them distinct")

@@ -135,3 +135,10 @@ def test_a_proof_is_told_in_the_time_of_redis():
     assert kept.current.feed["proved_at"] == kept._clock.at(ours)
     kept.update(None, FeedStatus(mode="tracking", since=1.0), None, 1)
     assert kept.current.feed["proved_at"] is None
+
+
+def test_while_redis_is_away_servers_and_pages_are_those_that_were_counted_last():
+    kept = book()
+    kept.update(None, FeedStatus(mode="tracking", since=1.0, announced=True), counted(2, 5), 3)
+    kept.update(RedisConnectionError("x"), FeedStatus(mode="away", since=2.0), counted(2, 5), 3)
+    assert (kept.current.servers, kept.current.pages) == (2, 5)

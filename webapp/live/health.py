@@ -53,6 +53,9 @@ class HealthBook:
         proved_at = self._clock.at(feed.proved_at) if feed.proved_at else None
         told = Headcount(overview.servers, overview.pages) if overview else UNKNOWN
         everyone = with_ours(told, pages, feed.announced)
+        if error and self.current.servers is not None:
+            # The last count has us among it, though we are announced no longer.
+            everyone = Headcount(self.current.servers, self.current.pages)
         self.current = Health(
             redis=state,
             redis_since=since,
