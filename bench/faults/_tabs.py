@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any, TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -21,7 +22,7 @@ T = TypeVar("T")
 
 #: As in backoff.js and socket.js, seconds.
 FIRST, MOST = 0.5, 4.0
-PING, SILENCE = 10.0, 9.0
+PING, SILENCE, SILENT = 10, 9.0, 11.0
 
 
 class Tab:
@@ -34,6 +35,7 @@ class Tab:
         self._tries = 0
         self._seq = 0
         self._unanswered: float | None = None
+        self._heard_at = 0.0
         self.held = Held()
         self.connected = False
         #: How often it had to connect again, and what broke the rules of the wire.
@@ -58,7 +60,7 @@ class Tab:
     async def _session(self, address: str) -> None:
         async with connect(address, compression=None, max_size=None, open_timeout=10, close_timeout=1,
                            ping_interval=None, proxy=None) as socket:  # fmt: skip
-            self._seq, self._unanswered = 0, None
+            self._seq, self._unanswered, self._heard_at = 0, None, time.monotonic()
             await socket.send(json.dumps({"id": 1, "watch": self._watch}))
             beat = asyncio.create_task(self._beat(socket))
             try:
@@ -68,8 +70,12 @@ class Tab:
                 beat.cancel()
 
     async def _beat(self, socket: ClientConnection) -> None:
-        while True:
-            await asyncio.sleep(PING)
+        for second in count(1):
+            await asyncio.sleep(1)
+            if time.monotonic() - self._heard_at > SILENT:
+                self._say("nothing seen")
+            if second % PING:
+                continue
             if self._unanswered is not None and time.monotonic() - self._unanswered > SILENCE:
                 socket.transport.abort()
                 return
@@ -80,6 +86,7 @@ class Tab:
         if frame["seq"] != self._seq + 1:
             self.wrong.append(f"frame {frame['seq']} after {self._seq}")
         self._seq, self._tries, self._unanswered, self.connected = frame["seq"], 0, None, True
+        self._heard_at = time.monotonic()
         for event in frame["events"]:
             self.held.apply(event)
         health = self.held.health

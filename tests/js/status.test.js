@@ -51,6 +51,13 @@ test("a feed without a sign of life is not trusted", () => {
   assert.equal(at({ health: old, newest: NOW - 1000 }).live, true);
 });
 
+test("a server that says nothing for longer than two of its words take is not believed, whatever it said last", () => {
+  const heard = (ago) => at({ link: { ...open, heardAt: NOW - ago } });
+  assert.equal(heard(10_000).live, true);
+  assert.deepEqual([heard(12_000).live, heard(12_000).key, heard(12_000).values.age], [false, "status.quiet", 12]);
+  assert.equal(at({ link: { ...open, heardAt: NOW - 12_000 }, health: away }).key, "status.redis_away");
+});
+
 test("nothing known yet is starting, not live", () => {
   const fresh = { ...health, feed: { mode: "tracking", proved_at: null }, reconciled_at: null };
   assert.equal(at({ health: fresh }).live, false);

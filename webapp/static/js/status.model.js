@@ -2,6 +2,8 @@
 
 /** Probes run every 10 s: after three of them without a sign the feed is not to be trusted. */
 const QUIET_MS = 35_000;
+/** The server says every 5 s how it is: after two words missed the way is not to be trusted, before a ping has told. */
+const SILENT_MS = 11_000;
 
 const of = (level, key, values = {}) => ({ level, key, values });
 
@@ -18,7 +20,7 @@ export function seenAt(health, newest) {
  * @returns {{level: "ok"|"ease"|"busy"|"bad", live: boolean, key: string, values: object}}
  */
 export function status({ link, health, newest, now, localNow }) {
-  const worst = page(link, localNow) ?? redis(health, now) ?? feed(health, newest, now);
+  const worst = page(link, localNow) ?? redis(health, now) ?? silent(link, localNow) ?? feed(health, newest, now);
   return { ...worst, live: worst.level === "ok" || worst.level === "ease" };
 }
 
@@ -34,6 +36,11 @@ function redis(health, now) {
   if (!health || health.redis === "connecting") return of("busy", "status.connecting");
   if (health.redis === "ok") return null;
   return of("bad", "status.redis_away", { since: health.redis_since ?? now });
+}
+
+function silent({ heardAt }, localNow) {
+  const age = heardAt === null ? 0 : localNow - heardAt;
+  return age > SILENT_MS ? of("bad", "status.quiet", { age: age / 1000 }) : null;
 }
 
 function feed(health, newest, now) {
