@@ -48,10 +48,11 @@ class Scene:
         *,
         tabs: int = 12,
         workers: int = 2,
+        rows: int = ROWS,
         server: RedisServer | None = None,
         web_env: dict | None = None,
     ) -> None:
-        """`tabs` pages on each of two web processes; `options` of the Redis server."""
+        """`tabs` pages on each of two web processes, of `rows` jobs each; `options` of the Redis server."""
         self.outcome = outcome
         self.server = server or RedisServer(options)
         self._numbers = tabs, workers
@@ -61,7 +62,7 @@ class Scene:
         self.webs: list[WebServer] = []
         self.workers: list[WorkerProcess] = []
         self.operations: Process | None = None
-        self.rows = [f"load-{n}" for n in range(ROWS)] + ["mark-0", *EXTRA]
+        self.rows = [f"load-{n}" for n in range(rows)] + ["mark-0", *EXTRA]
 
     @property
     def url(self) -> str:

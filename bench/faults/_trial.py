@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench._report import RESULTS
+from bench._report import RESULTS, load
 
 #: Where the last outcome of each fault lies; not part of the repository.
 KEPT = RESULTS / "faults"
@@ -102,6 +102,7 @@ def _row(one: Outcome) -> str:
 
 
 def write(path: Path, head: str) -> None:
-    """All that was ever run here, in the order in which it is registered."""
+    """All that was ever run here, in the order in which it is registered, and the soak."""
     found = [outcome for name in ALL if (outcome := kept(name))]
-    path.write_text(f"{head}\n{markdown(found)}")
+    soak = RESULTS / "soak.json"
+    path.write_text(f"{head}\n{markdown(found)}" + (f"\n{load(soak).markdown()}" if soak.exists() else ""))
