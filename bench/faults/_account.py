@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def count(scene: Scene, accepted: set[str], lossless: bool) -> None:
     """Write down what became of the jobs that somebody was told to be there."""
-    outcome, started, missing = scene.outcome, scene.ran("start"), accepted - scene.over()
+    outcome, started, missing = scene.outcome, scene.ran("start"), accepted - over(scene)
     failed = {one.decode() for one in scene.redis.zrange("rq:failed:default", 0, -1)} & accepted
     running = {one.decode().split(":")[0] for one in scene.redis.zrange("rq:wip:default", 0, -1)} & missing
     left = {job for job in missing if started[job]} | running
@@ -34,6 +35,14 @@ def count(scene: Scene, accepted: set[str], lossless: bool) -> None:
         outcome.broken.append(f"lost: {[(job, places[job]) for job in sorted(gone)[:3]]}")
     if outcome.twice:
         outcome.broken.append(f"run twice: {[job for job, runs in started.items() if runs > 1][:5]}")
+
+
+def over(scene: Scene) -> set[str]:
+    """Ids that have run to their end, or failed and Redis says so."""
+    ids = set(scene.ran("end"))
+    with contextlib.suppress(redis.RedisError):
+        ids |= {one.decode() for one in scene.redis.zrange("rq:failed:default", 0, -1)}
+    return ids
 
 
 def where(client: redis.Redis, job_id: str) -> list[str]:

@@ -234,7 +234,7 @@ class Scene:
             self.worker(f"{worker.name}-again", *worker.queues)
         accepted = set(self.load.accepted)
         with contextlib.suppress(AssertionError):
-            eventually(lambda: accepted <= self.over(), 30)
+            eventually(lambda: accepted <= _account.over(self), 30)
         _account.count(self, accepted, lossless)
         with contextlib.suppress(AssertionError):
             eventually(lambda: self.telling(newest_only=True), 10)
@@ -243,13 +243,6 @@ class Scene:
         self.outcome.broken += sorted({text for tab in self.tabs.tabs for text in tab.wrong})
         self.outcome.broken += sorted(self.load.bad())
         self.outcome.broken += _account.tracebacks([*self.webs, *filter(None, [self.operations])])
-
-    def over(self) -> set[str]:
-        """Ids that have run to their end, or failed and Redis says so."""
-        ids = set(self.ran("end"))
-        with contextlib.suppress(redis.RedisError):
-            ids |= {one.decode() for one in self.redis.zrange("rq:failed:default", 0, -1)}
-        return ids
 
     def ran(self, word: str) -> Counter:
         """How often each job has started, or ended."""
