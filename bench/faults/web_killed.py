@@ -84,7 +84,8 @@ def of_queue(verb: str, first: str = "", **body: Any) -> Callable[[Scene, str], 
     def prepare(scene: Scene, name: str) -> Asked:
         queued(scene, name, f"q-{name}")
         if first:
-            assert ask(f"{scene.webs[1].url}/api/queues/q-{name}/{first}", body)[0] == 200
+            status, told = ask(f"{scene.webs[1].url}/api/queues/q-{name}/{first}", body)
+            assert status == 200, told
         return "POST", f"/api/queues/q-{name}/{verb}", {} if first else body
 
     return prepare
