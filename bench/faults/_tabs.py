@@ -74,6 +74,8 @@ class Tab:
             await asyncio.sleep(1)
             if time.monotonic() - self._heard_at > SILENT:
                 self._say("nothing seen")
+                socket.transport.abort()
+                return
             if second % PING:
                 continue
             if self._unanswered is not None and time.monotonic() - self._unanswered > SILENCE:

@@ -11,6 +11,8 @@ const PING_MS = 10_000;
 const NOT_ALLOWED = 1008;
 /** A ping unanswered for this long: the way is broken, even where TCP has not noticed. */
 const SILENCE_MS = 9_000;
+/** The server says every 5 s how it is. After a cut TCP may wait as long again as that lasted: a new way is sooner. */
+const SILENT_MS = 11_000;
 /** A glance at another tab costs nothing; after this a hidden page asks only for what somebody waits for. */
 const HIDDEN_MS = 15_000;
 
@@ -29,6 +31,7 @@ let asked = 0;
 let seq = 0;
 let tries = 0;
 let unanswered = null;
+let heard = 0;
 let timer = null;
 let hiddenTimer = null;
 let resting = false;
@@ -63,6 +66,7 @@ export function connect(onEvents, onDoubt) {
   document.addEventListener("visibilitychange", onVisibility);
   addEventListener("online", retryNow);
   setInterval(beat, PING_MS);
+  setInterval(listen, 1_000);
   open();
 }
 
@@ -87,7 +91,11 @@ function open() {
   unanswered = null;
   const opened = new WebSocket(address());
   socket = opened;
-  opened.onopen = () => opened === socket && ask(wish());
+  opened.onopen = () => {
+    if (opened !== socket) return;
+    heard = Date.now();
+    ask(wish());
+  };
   opened.onmessage = (message) => opened === socket && onFrame(message.data);
   opened.onclose = (event) => opened === socket && onClose(event.code);
 }
@@ -98,8 +106,9 @@ function onFrame(text) {
   seq = frame.seq;
   tries = 0;
   unanswered = null;
+  heard = Date.now();
   const { state } = link.peek();
-  mark({ state: "open", heardAt: Date.now(), ...(state !== "open" && { since: Date.now() }) });
+  mark({ state: "open", heardAt: heard, ...(state !== "open" && { since: Date.now() }) });
   deliver(frame.events.filter((event) => event.type !== "pong"));
   if (missed) askAnew();
 }
@@ -126,6 +135,11 @@ function beat() {
   }
   unanswered ??= Date.now();
   send({ ping: Date.now() });
+}
+
+/** Not while hidden: what has come may wait to be delivered. */
+function listen() {
+  if (isOpen() && !document.hidden && Date.now() - heard > SILENT_MS) giveUp();
 }
 
 /** A dead way never reports its own close in time: leave it and start another. */
