@@ -227,7 +227,7 @@ def test_each_set_of_rights_is_told_by_boards_of_its_own(made, hub):
     for queue in ("a", "b"):
         told[queue] = []
         subscription = hub.subscribe(lambda: None, rights=Rights("viewer", (queue,)))
-        subscription._wake = lambda heard=told[queue], own=subscription: heard.extend(own.take())
+        subscription.wake = lambda heard=told[queue], own=subscription: heard.extend(own.take())
         hub.watch(subscription, {events.board_topic("own")})
     boards.ask()
     eventually(lambda: all(told.values()))

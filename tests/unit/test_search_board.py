@@ -7,7 +7,7 @@ import pytest
 from webapp.boards import search as board
 from webapp.boards.search import Search
 from webapp.live.interest import Dirty
-from webapp.rights import EVERYTHING
+from webapp.rights import EVERYTHING, Rights
 
 
 @pytest.fixture

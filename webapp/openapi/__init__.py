@@ -24,14 +24,16 @@ REFUSALS = {
     401: "A login is needed.",
     403: "It is understood and not allowed.",
     404: "What was asked for is not there (any more).",
+    408: "The body came too slowly.",
     409: "It is not in the state for it.",
     413: "The body is larger than the settings allow.",
     415: "The body is of a type that is not read here.",
     429: "Somebody guesses: not before some seconds have gone.",
     503: "Redis does not answer, or the answer took too long.",
+    507: "There is no room for it on the disk.",
 }
 OF_ANY = frozenset({400, 401, 503})
-OF_WRITES = frozenset({403, 409, 413, 415})
+OF_WRITES = frozenset({403, 408, 409, 413, 415})
 INTRODUCTION = "JSON in and out; docs/api.md says what each word means. Times are epoch milliseconds UTC."
 TOKEN = {"type": "http", "scheme": "bearer", "description": "An API token, where there are users."}
 ERROR = {"application/json": {"schema": ref("Error")}}

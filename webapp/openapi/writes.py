@@ -82,6 +82,7 @@ JOBS: dict[str, Op] = {
         query={"name": SOME},
         required=frozenset({"name"}),
         body=Body(None, required=True),
+        refusals=frozenset({507}),
     ),
     "api.run_cron_job_now": Op(
         "schedule",
