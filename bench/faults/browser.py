@@ -38,7 +38,8 @@ def run(outcome: Outcome, break_it: Callable[[Scene], None], mend: Callable[[Sce
             said = ""
             if dark:
                 told = wait_for(page, "known-before", live=False, most=10)
-                said = f"the pill said “{page.locator(PILL).inner_text().strip().splitlines()[0]}” after {told:.1f} s, the list stood; "
+                pill = page.locator(PILL).inner_text().strip().splitlines()[0]
+                said = f"the pill said “{pill}” after {told:.1f} s, the list stood; "
                 time.sleep(3)
             mend(scene)
             raw_jobs.listed(scene.redis, "queued", "come-since", queue="low")

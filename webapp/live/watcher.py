@@ -9,7 +9,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from prometheus_client import Histogram
 from redis.exceptions import RedisError
@@ -28,6 +27,7 @@ from webapp.live.interest import Dirty
 from webapp.live.looks import Looks
 from webapp.live.pace import Pace
 from webapp.live.patience import LATE, Patience
+from webapp.live.waiter import Waiter
 from webapp.models import Overview
 from webapp.queries.clock import RedisClock
 from webapp.queries.liveness import Liveness
@@ -43,15 +43,6 @@ LOOK_TIMEOUT = 6.0
 #: How long looks take, for /metrics.
 LOOK_SECONDS = ("rqlive_look_seconds", "Time that a look at Redis takes")
 LOOK_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
-
-
-@dataclass
-class _Waiter:
-    """A request that waits for a look, and what that found: nobody may look any more when it is woken."""
-
-    done: threading.Event = field(default_factory=threading.Event)
-    found: Overview | None = None
-    error: RedisError | None = None
 
 
 class Watcher:
@@ -80,7 +71,7 @@ class Watcher:
         self._wake = threading.Event()
         self._dirty = Dirty()
         self._asked: set[str] = set()
-        self._waiting: list[_Waiter] = []
+        self._waiting: list[Waiter] = []
         self._started = False
         self._stopping = False
         self._looked_at = self._reconciled_at = float("-inf")
@@ -129,7 +120,7 @@ class Watcher:
         current = self._looks.overview
         if current is not None and time.monotonic() - self._looked_at < TICK and not self._dirty and not self._error:
             return current
-        waiter = _Waiter()
+        waiter = Waiter()
         with self._lock:
             self._waiting.append(waiter)
         self._wake.set()
