@@ -10,7 +10,7 @@ from webapp.models import Overview
 
 @dataclass
 class Waiter:
-    """What that found: nobody may look any more when it is woken."""
+    """What the look found: nobody may look any more when it is woken."""
 
     done: threading.Event = field(default_factory=threading.Event)
     found: Overview | None = None
