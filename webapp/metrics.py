@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import Metric
 
 from webapp.errors import DashboardError
 from webapp.live import Live
-from webapp.models import Overview, QueueStats, WorkerInfo
+from webapp.models_overview import Overview, QueueStats, WorkerInfo
 
 #: Statuses that RQ counts by queue, and the field of QueueStats. rq-exporter and django-rq have the first six.
 BY_QUEUE = {

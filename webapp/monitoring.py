@@ -6,7 +6,7 @@
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import choose_encoder
-from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import BusyLoadingError, RedisError, ResponseError
 
 from webapp import connections, live, security
 from webapp.api.single_flight import SingleFlight
@@ -62,6 +62,9 @@ def _redis() -> str:
         connections.reader().ping()
     except BusyLoadingError:
         return "loading"
+    except ResponseError:
+        # It answers. One that cannot save to its disk refuses even this, and is read as ever.
+        return "ok"
     except RedisError:
         return "away"
     return "ok"

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from webapp.models import RUNNING_MAX, JobSummary, Overview, QueueStats, Totals, WorkerInfo
+from webapp.models import RUNNING_MAX, JobSummary
 from webapp.models_job import JobDetail
+from webapp.models_overview import Overview, QueueStats, Totals, WorkerInfo
 from webapp.rights import Rights
 
 SUMMED = ("queued", "started", "scheduled", "deferred", "failed", "finished", "canceled", "ready")

@@ -15,7 +15,7 @@ from webapp.accounts import web
 from webapp.actions.door import Actor, Door
 from webapp.config import Config
 from webapp.errors import BadInput, DashboardError, Refused
-from webapp.rights import EVERYTHING, Rights
+from webapp.rights import Rights
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a body may be. A form of another site can send neither of them without asking us first, and we never allow it.
@@ -110,7 +110,7 @@ def login() -> str:
 
 def rights() -> Rights:
     """What who sent the current request may see and do."""
-    return g.get("rights", EVERYTHING)
+    return g.get("rights") or web.of_nobody()
 
 
 def door() -> Door:

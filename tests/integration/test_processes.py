@@ -14,7 +14,7 @@ from tests.processes import BIN, Process
 from tests.servers import RedisServer
 from tests.support import eventually, free_port
 from webapp import figure_fields as ff
-from webapp.models import Overview, Totals
+from webapp.models_overview import Overview, Totals
 from webapp.queries import processes, redis_info
 from webapp.queries.figures_maths import Minute
 from webapp.queries.flow import QUEUES_MAX, FlowReader, flow

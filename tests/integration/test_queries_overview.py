@@ -7,7 +7,7 @@ import redis as redis_py
 from rq import Queue
 
 from tests import fixture_jobs, raw_jobs
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries import overview as overview_module
 from webapp.queries.clock import RedisClock
 from webapp.queries.figures import FiguresCache

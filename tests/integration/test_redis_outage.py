@@ -99,6 +99,7 @@ def test_a_redis_that_cannot_save_to_its_disk_is_read_and_says_why_it_refuses(se
         status, answer = ask(web, "POST", "/api/jobs/known/cancel")
         assert (status, answer["error"]["code"]) == (503, "redis_away")
         assert answer["error"]["message"] == "Redis refuses to write, since it cannot save to its disk."
+        assert get(web, "/healthz") == (200, {"redis": "ok"})
         # Over the next proof of the feed, whose PING is refused as well.
         page.settle(12)
         assert (page.health["redis"], page.mode) == ("ok", "tracking")

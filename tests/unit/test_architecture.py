@@ -19,6 +19,7 @@ PURE = (
     "webapp.models",
     "webapp.models_figures",
     "webapp.models_job",
+    "webapp.models_overview",
     "webapp.alike_keys",
     "webapp.decode",
     "webapp.live.diff",

@@ -4,7 +4,8 @@ import random
 from dataclasses import replace
 
 from webapp.live.diff import counts_differ, diff
-from webapp.models import JobSummary, Overview, QueueStats, Totals, WorkerInfo
+from webapp.models import JobSummary
+from webapp.models_overview import Overview, QueueStats, Totals, WorkerInfo
 
 
 def overview(as_of: int = 1, **more: object) -> Overview:

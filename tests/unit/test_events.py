@@ -9,18 +9,10 @@ import pytest
 
 from webapp.live import events
 from webapp.live.events import Event
-from webapp.models import (
-    Health,
-    JobSummary,
-    Overview,
-    Progress,
-    QueueStats,
-    Stage,
-    Totals,
-    WorkerInfo,
-)
+from webapp.models import JobSummary, Progress, Stage
 from webapp.models_figures import Failures, Figures, Gathered, Rate, Series, StartIn
 from webapp.models_job import Attempt, JobDetail
+from webapp.models_overview import Health, Overview, QueueStats, Totals, WorkerInfo
 from webapp.queries.activity_lines import Line
 
 FOLDER = Path(__file__).parents[1] / "contract" / "events"

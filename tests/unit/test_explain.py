@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from webapp.models import JobSummary, Overview, QueueStats, Totals, WorkerInfo
+from webapp.models import JobSummary
+from webapp.models_overview import Overview, QueueStats, Totals, WorkerInfo
 from webapp.queries.explain import explain
 from webapp.queries.explain_facts import Facts, Node, Run, Slots
 from webapp.queries.explain_waits import doomed, way_back

@@ -12,7 +12,7 @@ from webapp.live.easing import Easing
 from webapp.live.feed import FeedStatus
 from webapp.live.health import HealthBook
 from webapp.memory import Memory
-from webapp.models import Overview, Totals
+from webapp.models_overview import Overview, Totals
 from webapp.queries.clock import RedisClock
 
 

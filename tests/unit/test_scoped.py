@@ -9,8 +9,9 @@ from webapp.live.events import EVERYONE, Event
 from webapp.live.hub import Hub
 from webapp.live.narrowed import Narrowed
 from webapp.live.overviews import Overviews
-from webapp.models import Hold, JobSummary, Overview, Pause, QueueStats, Totals, WorkerInfo
+from webapp.models import JobSummary
 from webapp.models_job import JobDetail
+from webapp.models_overview import Hold, Overview, Pause, QueueStats, Totals, WorkerInfo
 from webapp.queries.figures_maths import Minute
 from webapp.rights import EVERYTHING, NOTHING, Rights
 

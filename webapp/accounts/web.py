@@ -43,8 +43,13 @@ def recognise() -> Identity | None:
     """Find out who sent the current request. None where nobody is known. One round trip; none without users."""
     found = gate()
     g.identity = _identity(found) if found else None
-    g.rights = g.identity.rights if g.identity else NOTHING if found else EVERYTHING
+    g.rights = g.identity.rights if g.identity else of_nobody()
     return g.identity
+
+
+def of_nobody() -> Rights:
+    """What somebody may who is not known: all where there are no users, else nothing."""
+    return NOTHING if gate() else EVERYTHING
 
 
 def identity() -> Identity | None:

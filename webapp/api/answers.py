@@ -9,8 +9,8 @@ from webapp import live
 from webapp.actions.door import Door
 from webapp.actions.submit import Submitted
 from webapp.errors import DashboardError
-from webapp.models import Overview
 from webapp.models_job import JobDetail
+from webapp.models_overview import Overview
 from webapp.rights import Rights
 
 

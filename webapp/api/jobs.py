@@ -15,8 +15,9 @@ from webapp.api.single_flight import SingleFlight
 from webapp.async_views import blocking
 from webapp.errors import BadInput, NotFound
 from webapp.live.ending import Ending
-from webapp.models import ENDED, STATUSES, Overview
+from webapp.models import ENDED, STATUSES
 from webapp.models_job import JobDetail
+from webapp.models_overview import Overview
 from webapp.queries import lists, log
 
 #: Longest wait for a job's end, seconds: proxies give up after 60.

@@ -7,7 +7,7 @@ from webapp.actions import workers
 from webapp.api import bp
 from webapp.api.bodies import read_object
 from webapp.errors import BadInput, DashboardError
-from webapp.models import WorkerInfo
+from webapp.models_overview import WorkerInfo
 
 
 @bp.post("/workers/<path:name>/shutdown")

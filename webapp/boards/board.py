@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import redis
 
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries.clock import RedisClock
 from webapp.queries.job import JobReader
 from webapp.queries.rows import RowReader

@@ -22,8 +22,8 @@ from webapp.live.hub import Hub
 from webapp.live.looks import Looks
 from webapp.live.overviews import Overviews
 from webapp.live.watcher import Watcher
-from webapp.models import Overview
 from webapp.models_job import JobDetail
+from webapp.models_overview import Overview
 from webapp.queries.clock import RedisClock
 from webapp.queries.figures import FiguresCache
 from webapp.queries.job import JobReader

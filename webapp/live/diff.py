@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from webapp.live.events import Event, part, snapshot
-from webapp.models import Overview, Value
+from webapp.models import Value
+from webapp.models_overview import Overview
 
 
 def diff(before: Overview | None, after: Overview) -> Iterator[Event]:

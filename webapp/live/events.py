@@ -9,8 +9,9 @@ from typing import Any
 
 from webapp import scoped
 from webapp.decode import clean
-from webapp.models import Health, JobSummary, Overview, Value
+from webapp.models import JobSummary, Value
 from webapp.models_job import JobDetail
+from webapp.models_overview import Health, Overview
 from webapp.rights import EVERYTHING, Rights
 
 PROTOCOL = 1

@@ -10,7 +10,7 @@ from webapp.headcount import UNKNOWN, Headcount, with_ours
 from webapp.live.easing import Easing
 from webapp.live.feed import FeedStatus
 from webapp.memory import Memory
-from webapp.models import Health, Overview
+from webapp.models_overview import Health, Overview
 from webapp.queries.clock import RedisClock
 
 #: Seconds after which an unchanged health is told again, so that its ages can be trusted.

@@ -20,7 +20,7 @@ from webapp.live.events import OVERVIEW, Event
 from webapp.live.interest import Dirty
 from webapp.live.narrowed import Narrow, Narrowed, Publish, concerned, within
 from webapp.memory import Memory
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries import log
 from webapp.queries.fields import reply
 from webapp.queries.job import JobReader

@@ -13,8 +13,8 @@ from webapp.live import events
 from webapp.live.diff import diff
 from webapp.live.events import OVERVIEW, Event, Facts
 from webapp.live.interest import Dirty
-from webapp.models import Overview
 from webapp.models_job import JobDetail
+from webapp.models_overview import Overview
 from webapp.queries.rows import RowReader
 from webapp.rights import EVERYTHING, Rights
 

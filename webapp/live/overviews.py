@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from webapp import scoped
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.rights import Rights
 
 #: Rights whose last overview is remembered.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
 
-from webapp.models import Overview
+from webapp.models_overview import Overview
 
 
 @dataclass

@@ -28,7 +28,7 @@ from webapp.live.looks import Looks
 from webapp.live.pace import Pace
 from webapp.live.patience import LATE, Patience
 from webapp.live.waiter import Waiter
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries.clock import RedisClock
 from webapp.queries.liveness import Liveness
 

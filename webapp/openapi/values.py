@@ -4,9 +4,10 @@ import types
 from dataclasses import fields
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from webapp.models import Health, JobPage, JobSummary, Progress, QueueStats, Totals, Value, WorkerInfo
+from webapp.models import JobPage, JobSummary, Progress, Value
 from webapp.models_figures import Figures, Gathered
 from webapp.models_job import JobDetail
+from webapp.models_overview import Health, QueueStats, Totals, WorkerInfo
 from webapp.openapi.parts import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Schema, listed, nullable, obj, ref
 from webapp.queries.activity_lines import Line
 

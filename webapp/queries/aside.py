@@ -6,7 +6,7 @@ from typing import Any
 import redis
 
 from jobs import _keys
-from webapp.models import Hold, Pause
+from webapp.models_overview import Hold, Pause
 from webapp.queries.fields import integer, reply, text
 
 #: Queues that are told of: each costs six commands a read.

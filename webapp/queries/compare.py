@@ -6,8 +6,8 @@ import redis
 
 from webapp import rqkeys
 from webapp.errors import NotFound
-from webapp.models import Overview
 from webapp.models_job import JobDetail
+from webapp.models_overview import Overview
 from webapp.queries.fields import reply, seconds_ms
 from webapp.queries.job import JobReader
 from webapp.queries.orders import is_over

@@ -9,7 +9,7 @@ from typing import Any
 import redis
 
 from webapp import rqkeys
-from webapp.models import Hold, Pause, QueueStats
+from webapp.models_overview import Hold, Pause, QueueStats
 from webapp.queries.fields import reply
 
 #: Runs of one queue that are looked at; the rest is only counted.

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from webapp.models import JobSummary, Overview, WorkerInfo
+from webapp.models import JobSummary
+from webapp.models_overview import Overview, WorkerInfo
 
 #: Statuses of a parent after which its dependents run; `failed` where the dependent allows it.
 MET = frozenset({"finished"})

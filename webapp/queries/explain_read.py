@@ -8,7 +8,7 @@ import redis
 
 from jobs import _keys
 from webapp import figure_fields, rqkeys
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries import activity_lines
 from webapp.queries.clock import RedisClock
 from webapp.queries.explain_facts import Facts, Run, Slots

@@ -8,8 +8,9 @@ import redis
 
 from jobs import _keys
 from webapp import rqkeys
-from webapp.models import JobSummary, Overview
+from webapp.models import JobSummary
 from webapp.models_job import JobDetail
+from webapp.models_overview import Overview
 from webapp.offload import offload
 from webapp.queries import attempts
 from webapp.queries.clock import RedisClock

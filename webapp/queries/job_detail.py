@@ -5,8 +5,9 @@ from typing import Any
 
 from jobs import _keys
 from webapp import decode, plain
-from webapp.models import WAITING, JobSummary, Overview
+from webapp.models import WAITING, JobSummary
 from webapp.models_job import JobDetail
+from webapp.models_overview import Overview
 from webapp.queries import attempts, job_plans
 from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.plan import Plan

@@ -10,7 +10,7 @@ from typing import Any
 import redis
 
 from webapp import rqkeys
-from webapp.models import Overview, WorkerInfo
+from webapp.models_overview import Overview, WorkerInfo
 from webapp.queries.fields import integer, reply, seconds_ms, text
 
 LOST_MAX = 50

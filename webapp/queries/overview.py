@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 import redis
 
 from webapp import headcount, rqkeys
-from webapp.models import JobSummary, Overview
+from webapp.models import JobSummary
+from webapp.models_overview import Overview
 from webapp.queries import aside, counts, workers
 from webapp.queries.clock import RedisClock
 from webapp.queries.counts import QueueReplies

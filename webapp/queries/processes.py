@@ -10,7 +10,7 @@ import redis
 
 from jobs import _keys
 from webapp import rqkeys
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries import lost_workers
 from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.lost_workers import LOST_MAX

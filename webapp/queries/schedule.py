@@ -9,7 +9,8 @@ from typing import Any
 import redis
 
 from webapp import rqkeys
-from webapp.models import JobSummary, Overview
+from webapp.models import JobSummary
+from webapp.models_overview import Overview
 from webapp.queries import schedule_load
 from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.plan import Plan

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from webapp.headcount import UNKNOWN, Headcount
-from webapp.models import RUNNING_MAX, Hold, JobSummary, Overview, Pause, QueueStats, Totals, WorkerInfo
+from webapp.models import RUNNING_MAX, JobSummary
+from webapp.models_overview import Hold, Overview, Pause, QueueStats, Totals, WorkerInfo
 from webapp.queries import aside
 from webapp.queries.counts import QueueReplies
 from webapp.queries.fields import reply

@@ -7,7 +7,8 @@ from typing import Any
 import redis
 
 from webapp import scoped
-from webapp.models import JobSummary, Overview
+from webapp.models import JobSummary
+from webapp.models_overview import Overview
 from webapp.queries.rows import RowReader
 from webapp.queries.stuck_deferred import DeferredWalk
 from webapp.queries.stuck_facts import KINDS, SHOWN_MAX, Kind, ids

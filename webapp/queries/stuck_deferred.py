@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import redis
 
 from webapp import rqkeys
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries import sightings
 from webapp.queries.explain_facts import Node
 from webapp.queries.explain_walk import PARENTS_MAX, read_nodes

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.models import JobSummary, Overview
+from webapp.models import JobSummary
+from webapp.models_overview import Overview
 
 #: Jobs and queues that are named of each kind.
 SHOWN_MAX = 20

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import redis
 
 from webapp import rqkeys
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries.explain_waits import is_stale
 from webapp.queries.explain_walk import read_nodes
 from webapp.queries.fields import reply, seconds_ms, text

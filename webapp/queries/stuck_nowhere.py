@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import redis
 
 from webapp import rqkeys
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries import sightings
 from webapp.queries.fields import moment, reply, text
 from webapp.queries.plan import Plan

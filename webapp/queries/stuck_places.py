@@ -10,7 +10,7 @@ import redis
 
 from jobs import _keys
 from webapp import rqkeys
-from webapp.models import Overview
+from webapp.models_overview import Overview
 from webapp.queries.fields import reply, text
 from webapp.queries.job_detail import dependencies
 from webapp.queries.plan import Plan

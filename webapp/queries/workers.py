@@ -6,7 +6,8 @@ from typing import Any
 import redis
 
 from webapp import rqkeys
-from webapp.models import JobSummary, WorkerInfo
+from webapp.models import JobSummary
+from webapp.models_overview import WorkerInfo
 from webapp.queries.fields import integer, moment, number, reply, text
 from webapp.queries.liveness import ALIVE, RUNS_ON, Liveness, Sign
 
