@@ -4,7 +4,7 @@ For what `-u` cannot name: a Redis behind Sentinel. Any other address works too.
 """
 
 from jobs._address import is_sentinel, service
-from webapp.config import redis_url
+from webapp.redis_address import redis_url
 
 _url = redis_url() or "redis://localhost:6379/0"
 

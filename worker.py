@@ -23,7 +23,8 @@ from rq.logutils import setup_loghandlers
 
 from jobs._address import client
 from jobs._pausable import PausableQueue
-from webapp.config import Config, ConfigError, public_url, redis_url
+from webapp.config import Config, ConfigError
+from webapp.redis_address import public_url, redis_url
 
 log = logging.getLogger("rq.worker")
 

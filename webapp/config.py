@@ -7,10 +7,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from jobs._address import is_sentinel, service
-from webapp.config_reader import TRUE, ConfigError, Reader, path_of
+from webapp import redis_address
+from webapp.config_reader import ConfigError, Reader, path_of
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ROLES = ("viewer", "operator", "admin")
@@ -22,9 +22,6 @@ ADD_A_USER = "Make a user, then start again: .venv/bin/python -m webapp users ad
 SECRET_CHARS = 32
 FEED_MODES = ("auto", "tracking", "keyspace", "sampling")
 LOG_FORMS = ("plain", "json")
-SCHEMES = ("redis", "rediss", "unix")
-#: RQ's own settings of TLS, and the options of an address that they become.
-TLS = {f"REDIS_SSL_{name}": f"ssl_{name.lower()}" for name in ("CA_CERTS", "CERT_REQS", "CERTFILE", "KEYFILE")}
 
 
 #: Characters of the name of an environment: the sidebar is narrow.
@@ -116,7 +113,7 @@ class Config:
         read = Reader(env)
         log = read.choice("LOG", cls.log, LOG_FORMS)
         config = cls(
-            redis_url=redis_url(env),
+            redis_url=redis_address.redis_url(env),
             reader_url=read.text("READER_URL", bare=False),
             own_redis=read.flag("OWN_REDIS", False),
             write=read.flag("WRITE", False),
@@ -162,7 +159,7 @@ class Config:
     def check(self) -> None:
         """Raise ConfigError where settings contradict each other, or an address is none."""
         for url in filter(None, (self.redis_url, self.reader_url)):
-            _check_redis_url(url)
+            redis_address.check(url)
         if self.proxy_user_header and not self.trusted_proxies:
             raise ConfigError(
                 "RQLIVE_PROXY_USER_HEADER is believed from nobody. Name the proxy: RQLIVE_TRUSTED_PROXIES=10.0.0.5"
@@ -206,54 +203,6 @@ def _made_file() -> str | None:
     return USERS_FILE if (ROOT / USERS_FILE).exists() else None
 
 
-def redis_url(env: Mapping[str, str] = os.environ) -> str | None:
-    """The Redis that was given, found in the order of RQ's own command line, or None.
-
-    RQLIVE_REDIS_URL, then RQ_REDIS_URL, REDIS_URL, REDIS_HOST with REDIS_PORT, REDIS_DB, REDIS_PASSWORD, REDIS_SSL
-    (rq/cli/helpers.py, get_redis_from_config).
-    """
-    for name in ("RQLIVE_REDIS_URL", "RQ_REDIS_URL", "REDIS_URL"):
-        if env.get(name):
-            return env[name]
-    if not any(env.get(name) for name in ("REDIS_HOST", "REDIS_PORT")):
-        return None
-    scheme = "rediss" if env.get("REDIS_SSL", "").lower() in TRUE else "redis"
-    secret = f":{quote(env['REDIS_PASSWORD'], safe='')}@" if env.get("REDIS_PASSWORD") else ""
-    host, port = env.get("REDIS_HOST") or "localhost", env.get("REDIS_PORT") or "6379"
-    options = urlencode({option: env[name] for name, option in TLS.items() if env.get(name)}, safe="/")
-    question = f"?{options}" if options and scheme == "rediss" else ""
-    return f"{scheme}://{secret}{host}:{port}/{env.get('REDIS_DB') or '0'}{question}"
-
-
-def public_url(url: str) -> str:
-    """The same address without its password, fit to be shown: `redis://localhost:6379/0`."""
-    if is_sentinel(url):
-        scheme, _, rest = url.partition("?")[0].partition("://")
-        login, _, place = rest.rpartition("@")
-        return f"{scheme}://{login.partition(':')[0]}{':***@' * bool(login)}{place}"
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        return f"unix://{parts.path}"
-    user = f"{parts.username}:***@" if parts.password else ""
-    port = f":{parts.port}" if parts.port else ""
-    host = parts.hostname or "localhost"
-    return f"{parts.scheme}://{user}{f'[{host}]' if ':' in host else host}{port}{parts.path}"
-
-
-def short_address(url: str) -> str:
-    """What tells this Redis from another at a glance: `localhost:6379`, with its database unless that is 0."""
-    if is_sentinel(url):
-        found = service(url)
-        host, port = found.sentinels[0]
-        return f"{found.name} ({host}:{port})"
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        return parts.path
-    host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname or "localhost"
-    database = "" if parts.path in ("", "/", "/0") else parts.path
-    return f"{host}:{parts.port or 6379}{database}"
-
-
 def _check_issuer(issuer: str, client_id: str | None) -> None:
     parts = urlsplit(issuer)
     usable = ("https", "http") if parts.hostname in LOOPBACK else ("https",)
@@ -261,21 +210,3 @@ def _check_issuer(issuer: str, client_id: str | None) -> None:
         raise ConfigError(f"RQLIVE_OIDC_ISSUER={issuer} is not an address that begins with https://. Use one.")
     if not client_id:
         raise ConfigError("RQLIVE_OIDC_ISSUER needs RQLIVE_OIDC_CLIENT_ID: what the provider calls this server.")
-
-
-def _check_redis_url(url: str) -> None:
-    """The text does not repeat the address: it may hold a password."""
-    try:
-        if is_sentinel(url):
-            service(url)
-            return
-        parts = urlsplit(url)
-        usable = parts.scheme in SCHEMES and parts.port != 0
-    except ValueError:  # a port that is no number
-        usable = False
-    if not usable:
-        raise ConfigError(
-            "The address of Redis that was given is not one that begins with redis://, rediss://, unix:// or "
-            "redis+sentinel://. "
-            "Use one like redis://localhost:6379/0, or redis+sentinel://host:26379,host:26379/mymaster/0."
-        )

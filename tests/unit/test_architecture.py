@@ -54,7 +54,12 @@ class Rule(NamedTuple):
 RULES = [
     Rule(("jobs", "worker"), (*WEB, "gevent"), "a worker is a plain RQ process"),
     Rule(("jobs",), ("webapp",), "jobs stand alone"),
-    Rule(("worker",), ("webapp",), "a worker needs the settings and nothing else", apart_from=("webapp.config",)),
+    Rule(
+        ("worker",),
+        ("webapp",),
+        "a worker needs the settings and nothing else",
+        apart_from=("webapp.config", "webapp.redis_address"),
+    ),
     Rule(("webapp",), ("jobs",), "the web process never imports job code", apart_from=("jobs._keys", "jobs._address")),
     Rule(("webapp",), ("pickle", "dill", "cloudpickle"), "nothing is unpickled", excused=("webapp.decode",)),
     Rule(("webapp.api",), ("redis", "rq", "gevent"), "a resource parses, calls a query or an action, and answers"),
@@ -104,10 +109,10 @@ RULES = [
     ),
     Rule(("webapp.accounts",), ("flask", "werkzeug"), "HTTP ends at one file", excused=("webapp.accounts.web",)),
     Rule(
-        ("webapp.config", "webapp.config_reader"),
+        ("webapp.config", "webapp.config_reader", "webapp.redis_address"),
         ("webapp", "redis", "rq", "flask"),
         "settings have no I/O",
-        apart_from=("webapp.config_reader",),
+        apart_from=("webapp.config_reader", "webapp.redis_address"),
     ),
 ]
 

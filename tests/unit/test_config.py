@@ -6,7 +6,8 @@ import pytest
 from rq.cli.helpers import get_redis_from_config
 
 from webapp import config as config_module
-from webapp.config import Config, ConfigError, public_url, redis_url
+from webapp.config import Config, ConfigError
+from webapp.redis_address import public_url, redis_url
 
 
 def test_without_any_variable_it_is_a_page_on_this_machine_and_a_redis_of_our_own():

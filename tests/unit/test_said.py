@@ -19,7 +19,7 @@ KOREAN: dict[str, str] = FIRST | LATER
 ASKED = re.compile(r"webapp/(actions|api|search|room)/|/(security|errors|files|memory|uploads)\.py$")
 #: Said in the terminal only, to programs, or by the demo, which stands for somebody else's program.
 IN_THE_TERMINAL = re.compile(
-    r"webapp/(supervisor|demo|operations|openapi|accounts)/|/(config|config_reader|local_redis|__main__|monitoring|redact/rules)\.py$"
+    r"webapp/(supervisor|demo|operations|openapi|accounts)/|/(config|config_reader|redis_address|local_redis|__main__|monitoring|redact/rules)\.py$"
 )
 #: What programmers are told, and logs.
 NOT_FOR_PAGES = {"RuntimeError", "TypeError", "debug", "info", "warning", "error", "exception", "say"}

@@ -4,7 +4,7 @@ import time
 
 from redis.exceptions import RedisError
 
-from webapp.config import Config, short_address
+from webapp.config import Config
 from webapp.errors import translate
 from webapp.headcount import UNKNOWN, Headcount, with_ours
 from webapp.live.easing import Easing
@@ -12,6 +12,7 @@ from webapp.live.feed import FeedStatus
 from webapp.memory import Memory
 from webapp.models_overview import Health, Overview
 from webapp.queries.clock import RedisClock
+from webapp.redis_address import short_address
 
 #: Seconds after which an unchanged health is told again, so that its ages can be trusted.
 REPEAT = 5.0

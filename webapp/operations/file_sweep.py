@@ -12,8 +12,9 @@ import fsspec
 import redis
 
 from jobs import _keys
-from webapp.config import Config, public_url
+from webapp.config import Config
 from webapp.files import ROOT
+from webapp.redis_address import public_url
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jobs._address import is_sentinel
-from webapp.config import Config, public_url
+from webapp.config import Config
+from webapp.redis_address import public_url
 
 #: How `rq worker` is led to a Redis behind Sentinel: by a settings file in the project's folder.
 SETTINGS = "-c rq_settings"

@@ -5,7 +5,8 @@ from redis import BlockingConnectionPool
 from redis.sentinel import SentinelConnectionPool, SentinelManagedSSLConnection
 
 from jobs import _address
-from webapp.config import Config, ConfigError, public_url, redis_url, short_address
+from webapp.config import Config, ConfigError
+from webapp.redis_address import public_url, redis_url, short_address
 
 URL = "redis+sentinel://ada:s%40cret@one:1,two,[::1]:3/jobs/2?sentinel_password=other&health_check_interval=5"
 
