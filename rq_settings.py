@@ -3,7 +3,8 @@
 For what `-u` cannot name: a Redis behind Sentinel. Any other address works too. Read anew by each start.
 """
 
-from jobs._address import is_sentinel, service
+from jobs._address import service
+from jobs._sentinel import is_sentinel
 from webapp.redis_address import redis_url
 
 _url = redis_url() or "redis://localhost:6379/0"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from jobs._address import is_sentinel
+from jobs._sentinel import is_sentinel
 from webapp.config import Config, ConfigError
 from webapp.local_redis import LocalRedis, LocalRedisError
 from webapp.server_name import server_name

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode, urlsplit
 
-from jobs._address import is_sentinel, service
+from jobs._sentinel import is_sentinel, place
 from webapp.config_reader import TRUE, ConfigError
 
 SCHEMES = ("redis", "rediss", "unix")
@@ -35,7 +35,7 @@ def check(url: str) -> None:
     """The text does not repeat the address: it may hold a password."""
     try:
         if is_sentinel(url):
-            service(url)
+            place(url)
             return
         parts = urlsplit(url)
         usable = parts.scheme in SCHEMES and parts.port != 0
@@ -67,7 +67,7 @@ def public_url(url: str) -> str:
 def short_address(url: str) -> str:
     """What tells this Redis from another at a glance: `localhost:6379`, with its database unless that is 0."""
     if is_sentinel(url):
-        found = service(url)
+        found = place(url)
         host, port = found.sentinels[0]
         return f"{found.name} ({host}:{port})"
     parts = urlsplit(url)

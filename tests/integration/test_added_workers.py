@@ -17,6 +17,8 @@ from webapp.actions.door import Actor, Door
 from webapp.config import Config
 from webapp.errors import BadInput, NotFound, Refused, StateChanged
 from webapp.queries import added as queries
+from webapp.queries.rows import RowReader
+from webapp.queries.titles import Titles
 
 COMMAND = "rq worker default"
 
@@ -62,7 +64,8 @@ def busy(redis, seconds=60.0):
 
 
 def lines(redis, worker: dict) -> str:
-    return "\n".join(line["text"] for line in queries.output(redis, worker["id"])["lines"])
+    masks = RowReader(Titles()).masks
+    return "\n".join(line["text"] for line in queries.output(redis, masks, worker["id"])["lines"])
 
 
 def test_one_is_started_works_is_heard_and_ends_after_its_job_when_it_is_asked_to(run, redis):

@@ -15,7 +15,7 @@ from rq.command import send_shutdown_command
 
 from tests import fixture_jobs
 from tests.runs import Run
-from tests.support import clean_env, eventually
+from tests.support import ROOT, clean_env, eventually
 from webapp.supervisor import sessions
 
 
@@ -91,8 +91,10 @@ def test_a_worker_that_was_asked_to_end_is_not_started_again(started, tmp_path, 
 
 
 def test_a_catalog_that_cannot_be_published_hinders_nothing(started, tmp_path):
-    (tmp_path / "jobs").mkdir()  # hides the package: `python -m jobs` finds nothing to run
-    (tmp_path / "jobs" / "__init__.py").write_text("")
+    # Hides the package, but for what it is made of: `python -m jobs` fails.
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "__init__.py").write_text(f"__path__.append({str(ROOT / 'jobs')!r})")
+    (tmp_path / "jobs" / "__main__.py").write_text("raise SystemExit(1)")
     run = started(Run(tmp_path))
     run.wait_ready()
     eventually(lambda: "catalog ended with exit code 1; it starts again" in run.output, message="it says so")

@@ -1,10 +1,13 @@
 """Settings: which variable wins, what is refused and with which next step, and what is never shown."""
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 from rq.cli.helpers import get_redis_from_config
 
+from tests.support import ROOT
 from webapp import config as config_module
 from webapp.config import Config, ConfigError
 from webapp.redis_address import public_url, redis_url
@@ -190,3 +193,10 @@ def test_an_address_that_is_refused_is_not_repeated_with_its_password():
     with pytest.raises(ConfigError) as refused:
         Config.from_env({"REDIS_URL": "redis://:secret@h:port/0"})
     assert "secret" not in str(refused.value)
+
+
+def test_the_settings_are_read_before_gevent_patches_anything():
+    """gunicorn reads them first; a module that was loaded by then keeps the sockets and TLS of Python's own."""
+    program = "import sys, webapp.config; print({'redis', 'ssl', 'socket'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert told.stdout.strip() == "set()", told.stderr

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import _keys
-from jobs._address import is_sentinel
+from jobs._sentinel import is_sentinel
 from webapp import added_workers
 from webapp.supervisor import own_workers, sessions
 from webapp.supervisor.banner import SETTINGS

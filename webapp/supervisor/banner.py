@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from jobs._address import is_sentinel
+from jobs._sentinel import is_sentinel
 from webapp.config import Config
 from webapp.redis_address import public_url
 
