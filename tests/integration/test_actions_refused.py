@@ -26,7 +26,8 @@ def queue(redis):
 def test_an_unknown_job_is_not_found(redis, door, act):
     with pytest.raises(NotFound, match="There is no job 'nowhere'"):
         act(door, "nowhere")
-    assert not list(redis.scan_iter("*"))
+    # Apps of other tests in this process may still prove their feed.
+    assert not [key for key in redis.scan_iter("*") if not key.startswith(b"rq:live:probe:")]
 
 
 @pytest.mark.parametrize("act", [jobs.cancel, jobs.requeue, jobs.delete])

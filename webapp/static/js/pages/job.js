@@ -1,5 +1,5 @@
 /** One job: a drawer over the page it was opened from, with an address of its own. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import * as api from "../api.js";
 import { now } from "../clock.js";
 import { signal } from "@preact/signals";
@@ -86,10 +86,16 @@ function Body({ id }) {
 export function Page() {
   const dialog = useRef(null);
   const { job: id } = route.value;
-  useEffect(() => {
+  // Before it is painted: an Escape that comes right then is meant for it.
+  useLayoutEffect(() => {
     const before = document.activeElement;
-    dialog.current.showModal();
-    return () => before?.isConnected && before.focus({ preventScroll: true });
+    const shown = dialog.current;
+    shown.showModal();
+    return () => {
+      // What lies behind an open one cannot have the focus.
+      shown.close();
+      if (before?.isConnected) before.focus({ preventScroll: true });
+    };
   }, []);
   const onCancel = (event) => {
     if (event.target !== dialog.current) return;
