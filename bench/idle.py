@@ -12,10 +12,10 @@ from pathlib import Path
 import redis
 
 from bench import _seed
-from bench._relay import Relay
 from bench._report import Goal, Report, options
 from bench._stage import Stage
 from bench._tabs import Group, Tabs
+from tests.relay import Relay
 
 NAME = Path(__file__).stem
 TABS = (1, 50)
@@ -40,10 +40,9 @@ PAGES = {
 
 def counted(client: redis.Redis, relay: Relay, seconds: float) -> tuple[float, float]:
     """(round trips through `relay`, commands that others than `client` cause) a second."""
-    trips, commands, started = relay.round_trips, _commands(client), time.monotonic()
-    time.sleep(seconds)
-    took = time.monotonic() - started
-    return (relay.round_trips - trips) / took, (_commands(client) - commands - 1) / took
+    commands, started = _commands(client), time.monotonic()
+    trips = relay.a_second(seconds)
+    return trips, (_commands(client) - commands - 1) / (time.monotonic() - started)
 
 
 def _commands(client: redis.Redis) -> int:

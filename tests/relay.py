@@ -5,6 +5,7 @@ Redis itself counts reads: a pipeline that its client sends in four pieces count
 
 import asyncio
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +32,7 @@ class Relay:
     def __enter__(self) -> Self:
         self._thread.start()
         listening = asyncio.start_unix_server(self._serve, self.path)
-        asyncio.run_coroutine_threadsafe(listening, self._loop).result(5)
+        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(5)
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -41,15 +42,31 @@ class Relay:
         self._loop.close()
 
     async def _end(self) -> None:
+        self._server.close()
         under_way = asyncio.all_tasks() - {asyncio.current_task()}
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
 
+    def a_second(self, seconds: float) -> float:
+        """Round trips a second from now on, after so many."""
+        before, began = self.round_trips, time.monotonic()
+        time.sleep(seconds)
+        return (self.round_trips - before) / (time.monotonic() - began)
+
     async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         server, to_server = await asyncio.open_unix_connection(self._redis_path)
-        with suppress(ConnectionError, asyncio.CancelledError):
-            await asyncio.gather(self._ask(client, to_server), self._answer(server, to_client))
+        # Where one side leaves, so does the other.
+        ways = [asyncio.create_task(way) for way in (self._ask(client, to_server), self._answer(server, to_client))]
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
+        for writer in (to_server, to_client):
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def _ask(self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter) -> None:
         while asked := await client.read(PIECE):
@@ -58,10 +75,8 @@ class Relay:
                     asked += piece
             self.round_trips += 1
             to_server.write(asked)
-        to_server.close()
 
     async def _answer(self, server: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         while piece := await server.read(PIECE):
             to_client.write(piece)
             await to_client.drain()
-        to_client.close()
