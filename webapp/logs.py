@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from webapp.config import Config
 
@@ -26,7 +26,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
 _SECRETS = (
     (re.compile(r"(\b[a-zA-Z][\w+.-]*://[^\s/@:]*):[^\s@]*@"), rf"\1:{HIDDEN}@"),
     (re.compile(r"\b(Basic|Bearer)\s+[\w+/=.~-]{4,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (re.compile(r"([?&](?:\w*token|\w*key|\w*secret|password)=)[^&\s\"']+", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(r"([?&](?:\w*token|\w*key|\w*secret|\w*password)=)[^&\s\"']+", re.IGNORECASE), rf"\1{HIDDEN}"),
 )
 
 _contexts: list[Callable[[], Mapping[str, object]]] = []
@@ -49,8 +49,11 @@ def secrets_of(config: Config) -> tuple[str, ...]:
     """What must not be written: the secrets of the settings, as they are and as an address spells them."""
     found = {config.secret or "", config.oidc_client_secret or ""}
     for url in filter(None, (config.redis_url, config.reader_url)):
-        secret = urlsplit(url).password or ""
-        found |= {secret, unquote(secret)}
+        parts = urlsplit(url)
+        # Sentinel has a password of its own, and a private key may have one: both stand among the options.
+        options = [value for name, values in parse_qs(parts.query).items() if "password" in name for value in values]
+        for secret in (parts.password or "", *options):
+            found |= {secret, unquote(secret)}
     return tuple(sorted(filter(None, found), key=len, reverse=True))
 
 

@@ -32,6 +32,15 @@ def written(
     return form(logs.secrets_of(CONFIG)).format(record)
 
 
+@pytest.mark.parametrize("text", ["wants 0ther-pw", "redis+sentinel://h/jobs?sentinel_password=never-set"])
+def test_the_password_of_sentinels_is_a_secret_too(text):
+    config = Config(redis_url="redis+sentinel://rq:pw-0f-redis@a:1,b:2/jobs/0?sentinel_password=0ther-pw")
+    assert {"pw-0f-redis", "0ther-pw"} <= set(logs.secrets_of(config))
+    line = logs.Plain(logs.secrets_of(config)).hidden(text)
+    assert "0ther-pw" not in line
+    assert "never-set" not in line
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_line_tells_when_how_bad_where_and_what(form):
     line = written(form, "%s of %s", "cancel", "j1", job="j1", ms=2.5)
