@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import redis as redis_py
@@ -160,16 +160,32 @@ def test_a_feed_killed_a_hundred_times_still_comes_back(server, client):
 
 
 @contextlib.contextmanager
-def a_feed(url: str, mode: str) -> Iterator[feed.Feed]:
+def a_feed(
+    url: str, mode: str, hear: feed.OnChange = lambda keys: None, doze: Callable[[], float] = lambda: 0.0
+) -> Iterator[feed.Feed]:
     """A feed alone, in this process."""
     connections = connect(Config(redis_url=url))
-    alone = feed.Feed(connections, lambda keys: None, mode=mode, channels=frozenset, process="p")
+    alone = feed.Feed(connections, hear, mode=mode, channels=frozenset, process="p", doze=doze)
     alone.start()
     eventually(lambda: alone.status.mode == mode)
     yield alone
     alone.stop()
     alone._thread.join(5)
     connections.close()
+
+
+@pytest.mark.parametrize("own_redis_server", [{"options": NOTICES}], indirect=True)
+@pytest.mark.parametrize("mode", ["tracking", "keyspace"])
+def test_a_dozing_feed_wakes_seldom_and_misses_nothing(server, client, mode):
+    heard: list[set[bytes]] = []
+    with a_feed(server.url, mode, lambda keys: heard.append(set(keys or ())), doze=lambda: 0.2):
+        wakes, started = len(heard), time.monotonic()
+        for number in range(400):
+            client.hset(f"rq:job:{number}", "status", "queued")
+        told = {b"rq:job:%d" % number for number in range(400)}
+        eventually(lambda: told <= set().union(*heard), message="every key was heard")
+        # One word may come in two reads, and the proof makes one of its own.
+        assert len(heard) - wakes <= 3 + 2 * (time.monotonic() - started) / 0.2
 
 
 @pytest.mark.parametrize("own_redis_server", [{"options": NOTICES}], indirect=True)

@@ -85,6 +85,7 @@ class Watcher:
             channels=lambda: headcount.channels(hub.pages),
             process=process,
             may_probe=config.record,
+            doze=self._pace.doze,
         )
         self.health = HealthBook(config, clock, connections.memory, easing)
         self.look_seconds = Histogram(*LOOK_SECONDS, registry=None, buckets=LOOK_BUCKETS)
@@ -145,7 +146,7 @@ class Watcher:
                 self._rest()
                 continue
             self._pace.begin()
-            time.sleep(max(self._pace.rest_after(self._look_guarded()), self._easing.gap))
+            time.sleep(self._pace.rest_after(self._look_guarded(), self._easing.gap))
 
     def _pause(self) -> float:
         """Seconds until the next look without a hint."""
@@ -155,6 +156,7 @@ class Watcher:
         with self._lock:
             self._dirty = Dirty(everything=True)
         self._looks.forget()
+        self._pace.sleep()
         self._wake.wait()
 
     def _look_guarded(self) -> float:

@@ -75,7 +75,9 @@ class Feed:
         channels: Channels,
         process: str,
         may_probe: bool = True,
+        doze: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        """`doze`: asked after each word; for how many seconds the next may wait, unread in the connection."""
         self._connections = connections
         self._on_change = on_change
         names = list(MODES)
@@ -83,6 +85,7 @@ class Feed:
         #: None once this Redis user was refused: Redis logs each refusal.
         self._channels: Channels | None = channels
         self._probe = Probe(connections, process) if may_probe else None
+        self._doze = doze
         self._misses = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rqlive-feed", daemon=True)
@@ -150,6 +153,7 @@ class Feed:
             changed, keys = mode.wait(1.0)
             if changed:
                 self._on_change(keys)
+                time.sleep(self._doze())
             now = time.monotonic()
             if now - last_word >= ANNOUNCE_INTERVAL:
                 last_word = now
