@@ -57,6 +57,8 @@ class RedisServer:
     def start(self) -> None:
         """Start it on the same socket; returns when it answers."""
         settings = {"port": self.port, "bind": "127.0.0.1", "unixsocket": self.path, "dir": self.folder, "save": ""}
+        if os.environ.get("RQLIVE_TEST_FEED") == "keyspace":
+            settings["notify-keyspace-events"] = "KEA"
         arguments = [part for name, value in (settings | self._options).items() for part in (f"--{name}", str(value))]
         with open(self.folder / "log", "ab") as log:
             command = [self._binary, *arguments]

@@ -58,6 +58,7 @@ def free_port() -> int:
 def clean_env(extra: Mapping[str, object] | None = None) -> dict[str, str]:
     """The environment for a child process: this one without any setting of ours or RQ's, and then `extra`.
 
+    RQLIVE_TEST_FEED is the mode of the feed in which all is tested that does not choose one itself.
     The project is importable in it, wherever the child starts.
     """
     own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN) and name not in KNOBS}
@@ -65,4 +66,6 @@ def clean_env(extra: Mapping[str, object] | None = None) -> dict[str, str]:
     own["PYTHONUNBUFFERED"] = "1"
     # Nor the users that somebody has made here.
     own["RQLIVE_USERS_FILE"] = ""
+    if mode := os.environ.get("RQLIVE_TEST_FEED"):
+        own["RQLIVE_FEED"] = mode
     return own | {name: str(value) for name, value in (extra or {}).items()}

@@ -29,6 +29,8 @@ FOUND = """() => [window.pwned ?? null, reports, [...document.querySelectorAll(
 #: Pages on which what was named is to be read: a page that shows nothing proves nothing.
 PAGES = ("/", "/jobs", "/jobs?status=failed", "/jobs/made", "/jobs/broke", "/jobs/runs", "/failures", "/workers")
 PAGES += ("/schedule", "/groups", "/activity", "/room", "/submit", f"/jobs?q={quote(EVIL)}")
+#: What comes later than the first word, and must be there before the page is looked at.
+LATER = {"/jobs/made": "[data-testid=links]"}
 #: Others, which may have nothing to say of it.
 QUIET = (
     "/stuck",
@@ -70,7 +72,9 @@ def named(client):
     raw_jobs.listed(client, "queued", queue=EVIL, **done)
     told = f'Traceback (most recent call last):\n  File "{EVIL}", line 1, in {EVIL}\n    {EVIL}\nValueError: {EVIL}\n'
     client.xadd("rq:results:broke", {"type": 2, "exc_string": base64.b64encode(zlib.compress(told.encode()))})
-    result = json.dumps({"view": "links", "links": [{"url": LINK, "words": EVIL}], EVIL: LINK}).encode()
+    link = {"url": LINK, "outcome": EVIL, "words": EVIL, "chain": [f"301 {LINK}"], "status": 200, "seconds": 1}
+    result = {"view": "links", "checked": 1, "counts": [{"outcome": EVIL, "count": 1}], "rows": [link], EVIL: LINK}
+    result = json.dumps(result | {"slow": 5, "seconds": 1}).encode()
     client.xadd("rq:results:made", {"type": 1, "return_value": base64.b64encode(result)})
     client.sadd("rq:groups", EVIL)
     client.sadd("rq:rl-keys", EVIL)
@@ -128,6 +132,7 @@ def test_on_no_page_is_what_somebody_named_more_than_text(victim, redis, page):
             )
         except Exception:
             mute += [path] if path in PAGES else []
+        page.wait_for_selector(LATER.get(path, "body"), timeout=8_000)
         pwned, reports, elements = page.evaluate(FOUND)
         assert (pwned, reports, elements) == (None, [], []), path
     assert mute == []
