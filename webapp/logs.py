@@ -13,21 +13,21 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from webapp.config import Config
+from webapp.redact.names import Names
+from webapp.redact.patterns import MASK, masked
 
 #: What a line may tell beside its text, in this order; a record carries it as `extra`, or the context does.
 FIELDS = ("request", "actor", "job", "method", "path", "status", "ms")
 #: Characters of one value: a path may be eight thousand long.
 VALUE_CHARS = 1_000
+#: What stands for a secret here: nothing that JSON has to spell out.
 HIDDEN = "***"
 #: Where the application leaves for `gunicorn_log.py` what it knows of a request.
 ENVIRON = "rqlive.request"
 #: Control characters, line ends of Unicode, and marks that turn the direction of what follows.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_SECRETS = (
-    (re.compile(r"(\b[a-zA-Z][\w+.-]*://[^\s/@:]*):[^\s@]*@"), rf"\1:{HIDDEN}@"),
-    (re.compile(r"\b(Basic|Bearer)\s+[\w+/=.~-]{4,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (re.compile(r"([?&](?:\w*token|\w*key|\w*secret|\w*password)=)[^&\s\"']+", re.IGNORECASE), rf"\1{HIDDEN}"),
-)
+#: Names of secrets in a line. A bare `key` in an address mostly is one.
+_NAMES = Names(["key"])
 
 _contexts: list[Callable[[], Mapping[str, object]]] = []
 
@@ -71,9 +71,7 @@ class _Formatter(logging.Formatter):
         """The same without secrets."""
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        for pattern, instead in _SECRETS:
-            text = pattern.sub(instead, text)
-        return text
+        return masked(text, _NAMES).replace(MASK, HIDDEN)
 
     def told(self, record: logging.LogRecord) -> dict[str, object]:
         """FIELDS of the record itself, and of the current request."""

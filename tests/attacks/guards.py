@@ -58,7 +58,7 @@ GUARDS = (
     Guard("keys that collide", "webapp/alike_keys.py", "                    return True\n", "                    return False\n", f"{PICKLES} -k takes_long"),
     Guard("size unpacked", DECODE, "inflater.decompress(data, limit + 1)", "inflater.decompress(data)", f"{PICKLES} -k inflated"),
     Guard("size of a traceback", DECODE, "b64decode(text, validate=True), chars)", "b64decode(text, validate=True))", f"{PICKLES} -k inflated"),
-    Guard("nodes of a tree", "webapp/tree.py", "self.left < 0 or depth", "depth", UNIT + "test_tree.py"),
+    Guard("nodes of a tree", "webapp/tree.py", "self.left = max_nodes", "self.left = 10**9", UNIT + "test_tree.py"),
     Guard("depth of a tree", "webapp/tree.py", "self.left < 0 or depth > MAX_DEPTH", "self.left < 0", UNIT + "test_tree.py"),
     Guard("times that are none", "webapp/queries/fields.py", "    except ValueError:\n        return None", "    except KeyError:\n        return None", INTEGRATION + "test_corrupt_data.py"),
     Guard("length of a name", "webapp/queries/fields.py", "raw[:TEXT_BYTES]", "raw", f"{MUCH} -k sixty_megabytes"),

@@ -7,6 +7,7 @@ an attack was not noticed: a test that passes without its guard proves nothing.
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,8 @@ from tests.support import ROOT
 
 #: What pytest answers where a test has failed; everything else is no answer.
 FAILED = 1
+#: Seconds after which a test that has not ended has failed.
+ENDLESS = 240
 
 
 @contextmanager
@@ -49,10 +52,26 @@ def attack(guard: Guard, copy: Path) -> tuple[bool, str]:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *shlex.split(guard.tests)]
     # Compiled files are told apart by whole seconds: what is changed and put back within one would stay.
     env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    with without(guard, copy):
-        shutil.rmtree(copy / "var", ignore_errors=True)
-        done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
-    return done.returncode == FAILED, (done.stdout.strip().splitlines() or [done.stderr])[-1]
+    shutil.rmtree(copy / "var", ignore_errors=True)
+    with (
+        without(guard, copy),
+        subprocess.Popen(
+            command,
+            cwd=copy,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as running,
+    ):
+        try:
+            said, _ = running.communicate(timeout=ENDLESS)
+        except subprocess.TimeoutExpired:
+            # Not even a signal ends some of what the guards keep out.
+            os.killpg(running.pid, signal.SIGKILL)
+            return True, "it never ends"
+    return running.returncode == FAILED, (said.strip().splitlines() or [""])[-1]
 
 
 def main(words: list[str]) -> int:
