@@ -10,10 +10,12 @@ import redis
 from flask import Flask, current_app
 from redis.backoff import NoBackoff
 from redis.connection import Connection
+from redis.exceptions import AskError, ClusterDownError
 from redis.retry import Retry
 
 from jobs._address import pool
 from webapp.config import Config
+from webapp.errors import Elsewhere
 from webapp.memory import Memory
 
 #: Seconds for one reply. Every read is bounded, so a slower answer means that Redis is in trouble.
@@ -21,6 +23,8 @@ REPLY_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 3.0
 #: Connections of one client: more replies at a time than one process can read are of no use.
 POOL_MAX = 50
+#: What a server of a cluster answers that does not have a key; MovedError is an AskError.
+ELSEWHERE = (AskError, ClusterDownError)
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,10 @@ def _client(url: str, **options: Any) -> redis.Redis:
 
 
 def _counted(made: redis.ConnectionPool) -> redis.ConnectionPool:
-    """`made`, whose connections count what they send, in `sent` of a class that is its own."""
+    """`made`, whose connections count what they send, in `sent` of a class that is its own.
+
+    They raise Elsewhere where the server belongs to a cluster and does not have the keys.
+    """
     parent = made.connection_class
 
     class Counted(parent):
@@ -85,6 +92,13 @@ def _counted(made: redis.ConnectionPool) -> redis.ConnectionPool:
             # Not locked: a request that two threads count as one is a figure off by one.
             Counted.sent += 1
             super().send_packed_command(*args, **options)
+
+        def read_response(self, *args: Any, **options: Any) -> Any:
+            try:
+                return super().read_response(*args, **options)
+            except ELSEWHERE as error:
+                # One refused command of a pipeline reads as nothing there, and these are all of them.
+                raise Elsewhere(str(error)) from error
 
     made.connection_class = Counted
     return made

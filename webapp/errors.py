@@ -117,6 +117,10 @@ class NoRoom(DashboardError):
     code = "no_room"
 
 
+class Elsewhere(redis_errors.ConnectionError):
+    """A server of a Redis Cluster that has not the keys: what it answers tells nothing of them."""
+
+
 HTTP_FIXES = {
     400: "Correct the request and send it again.",
     404: "Check the address; docs/api.md lists all of them.",
@@ -127,6 +131,8 @@ HTTP_FIXES = {
 
 
 TRUST = "Name who vouches for it: add ?ssl_ca_certs=/path/to/ca.pem to the address in REDIS_URL, and start again."
+
+CLUSTER = "Name the server that has them in REDIS_URL, and give all an RQ_KEY_PREFIX in braces: docs/scaling.md."
 
 
 def init_app(app: Flask) -> None:
@@ -145,6 +151,8 @@ def translate(error: redis_errors.RedisError) -> DashboardError:
         return RedisAway("Redis refuses the user name or password.", fix="Correct them in REDIS_URL and start again.")
     if isinstance(error, redis_errors.ConnectionError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return RedisAway("The certificate of Redis is not trusted.", fix=TRUST)
+    if isinstance(error, Elsewhere):
+        return RedisAway("This server of the Redis Cluster does not have the keys.", fix=CLUSTER)
     if isinstance(error, redis_errors.ConnectionError | redis_errors.TimeoutError):
         return RedisAway("Redis does not answer.")
     if isinstance(error, redis_errors.NoPermissionError | redis_errors.ReadOnlyError):
