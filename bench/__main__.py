@@ -28,6 +28,7 @@ MEASUREMENTS = (
     "execution_models",
     "job_type_overhead",
     "submit",
+    "costs",
     "freshness",
 )
 HEAD = """# Figures
