@@ -93,7 +93,8 @@ class Costs:
             listener=each * MICRO,
             # It hears less of everything; that it costs more is the measurement's noise.
             lean_listener=min(each, max(0.0, found[f"redis_job_{most}_listeners_lean"] - one) / (most - 1)) * MICRO,
-            operations_redis=max(0.0, found["redis_job_operations"] - found["redis_job_light"]) * MICRO,
+            # Told by Redis itself: beside its listening it is too little for a difference of two loads to show.
+            operations_redis=found["redis_reads_operations"] * MICRO,
             heartbeat_idle=found["redis_heartbeat_idle"] * MICRO,
             heartbeat_busy=found["redis_heartbeat_busy"] * MICRO,
             look_redis=Line.through({name: value * MICRO for name, value in found.items()}, "redis_look"),

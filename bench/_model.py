@@ -137,7 +137,8 @@ def at_gap(costs: Costs, shard: Scenario, gap: float) -> Load:
     runs = min(shard.workers, shard.jobs * shard.job_seconds)
     look_redis, look_web = _looks(costs.look_redis, shard, runs), _looks(costs.look_web, shard, runs)
     looks, turns = 1 / gap, pieces(shard.queues, shard.workers)
-    listeners = _lookers(shard) * shard.listeners * shard.tracking
+    # And operations, which hears of every job.
+    listeners = (_lookers(shard) * shard.listeners + 1) * shard.tracking
     each, heard = (
         (costs.lean_listener, costs.bytes_lean_listener) if shard.lean else (costs.listener, costs.bytes_listener)
     )

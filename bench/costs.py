@@ -167,14 +167,22 @@ def frames(stage: Stage, web: WebServer, found: Found, asked) -> None:
     stage.redis.flushdb()
 
 
+def read_so_far(stage: Stage) -> float:
+    """µs that Redis spent in what operations asks of a job, and RQ does not."""
+    stats = stage.redis.info("commandstats")
+    return sum(stats.get(f"cmdstat_{name}", {"usec": 0})["usec"] for name in ("hmget", "hstrlen"))
+
+
 def hints(stage: Stage, found: Found, asked) -> None:
     """What a job costs who hears of it: a web process without a viewer, and operations."""
     note(found, "redis_job_light", replayed(stage, found, asked.seconds, RATE).redis)
     for kind in ("web", "operations"):
         process: Process = stage.operations(stage.tcp_url) if kind == "operations" else stage.web(stage.tcp_url)
         time.sleep(1.0)
-        used = cpu_seconds(process)
+        used, read = cpu_seconds(process), read_so_far(stage)
         done = replayed(stage, found, asked.seconds, RATE)
+        if kind == "operations":
+            note(found, "redis_reads_operations", (read_so_far(stage) - read) / done.jobs)
         note(found, f"redis_job_{kind}", done.redis)
         note(found, f"cpu_job_{kind}", (cpu_seconds(process) - used) / done.jobs * MICRO)
         stage.end(process)
