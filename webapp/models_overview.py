@@ -116,6 +116,8 @@ class Totals(Value):
     #: Jobs of all queues that are set aside: by hand, and for a pause.
     held: int = 0
     parked: int = 0
+    #: There are more queues or workers than are read: the first by name are, and these sums are theirs.
+    cut: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -147,6 +147,14 @@ def test_a_worker_whose_details_had_expired_says_so(open_page, redis, crowd) -> 
     expect(row(page, f"{0:032x}")).to_contain_text("Its details had expired")
 
 
+def test_more_workers_than_are_shown_are_said_so(open_page, redis) -> None:
+    redis.sadd("rq:workers", *(f"rq:worker:{number}" for number in range(1_000)))
+    page = open_page("/workers")
+    expect(page.get_by_test_id("banner-cut")).to_have_count(0)
+    redis.sadd("rq:workers", "rq:worker:one-more")
+    expect(page.get_by_test_id("banner-cut")).to_contain_text("more than 1,000 queues or 1,000 workers")
+
+
 def test_without_a_worker_the_command_to_start_one_is_there(open_page) -> None:
     page = opened(open_page("/workers"))
     expect(page.get_by_test_id("fleet")).to_contain_text("No worker is there")

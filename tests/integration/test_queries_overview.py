@@ -167,6 +167,16 @@ def test_there_is_a_ceiling_to_what_is_read(look, redis, monkeypatch):
         raw_jobs.worker(redis, f"w{number}")
     shown = look()
     assert (len(shown.queues), len(shown.workers), len(shown.running)) == (5, 5, 5)
+    assert shown.totals.cut
+
+
+@pytest.mark.parametrize("kind", ["queues", "workers"])
+def test_sums_say_whether_they_are_of_all(look, redis, monkeypatch, kind):
+    monkeypatch.setattr(overview_module, f"{kind.upper()}_MAX", 2)
+    redis.sadd(f"rq:{kind}", *(f"rq:{kind[:-1]}:{number}" for number in range(2)))
+    assert not look().totals.cut
+    redis.sadd(f"rq:{kind}", f"rq:{kind[:-1]}:3")
+    assert look().totals.cut
 
 
 def test_a_real_enqueue_is_counted_at_once(look, redis):

@@ -23,7 +23,7 @@ from webapp.queries.short_runs import ShortRuns
 from webapp.queries.snapshot import Gathered, build
 from webapp.queries.workers import WorkerReplies
 
-#: Names that are read; an installation with more is told so by the sums, which then are short.
+#: Names that are read, the first of them; the totals say where there are more.
 QUEUES_MAX = 1_000
 WORKERS_MAX = 1_000
 #: Runs that are looked at; all are counted.
@@ -99,8 +99,9 @@ class OverviewReader:
         got = Gathered(now=self.clock.absorb(time))
         got.absorb_suspension(suspended)
         got.headcount = headcount.counted(subscribers)
-        got.queue_names = rqkeys.names(queue_keys, rqkeys.QUEUE_PREFIX)[:QUEUES_MAX]
-        got.worker_names = rqkeys.names(worker_keys, rqkeys.WORKER_PREFIX)[:WORKERS_MAX]
+        queues, there = rqkeys.names(queue_keys, rqkeys.QUEUE_PREFIX), rqkeys.names(worker_keys, rqkeys.WORKER_PREFIX)
+        got.queue_names, got.worker_names = queues[:QUEUES_MAX], there[:WORKERS_MAX]
+        got.cut = len(queues) > QUEUES_MAX or len(there) > WORKERS_MAX
         got.limit_keys = sorted(text(key) or "" for key in limit_keys or ())[:QUEUES_MAX]
         got.aside_names, got.is_kept = aside.names(reply(plan["keepers"][0])), bool(reply(plan["keepers"][1]))
         got.absorb_aside(names.aside, plan["aside"])

@@ -29,6 +29,8 @@ class Gathered:
     worker_names: list[str] = field(default_factory=list)
     limit_keys: list[str] = field(default_factory=list)
     aside_names: list[str] = field(default_factory=list)
+    #: whether there are more names than are read
+    cut: bool = False
     #: whether somebody keeps the paused queues
     is_kept: bool = False
     queues: dict[str, QueueReplies] = field(default_factory=dict)
@@ -136,4 +138,5 @@ def _totals(queues: Iterable[QueueStats], infos: Iterable[WorkerInfo], got: Gath
         suspended_until=got.suspended_until,
         held=sum(hold.jobs for hold, _ in got.aside.values() if hold),
         parked=sum(pause.parked for _, pause in got.aside.values() if pause),
+        cut=got.cut,
     )

@@ -54,6 +54,8 @@ export function Banners() {
     html`<${Banner} level="" name="look-only"><strong>${t("banner.look_only")}</strong> ${served.why_not ?? t("banner.look_only.fix")}<//>`}
     ${isOutdated() &&
     html`<${Banner} level="" name="outdated">${t("banner.outdated")} <button type="button" class="button" onClick=${() => location.reload()}>${t("banner.outdated.fix")}</button><//>`}
+    ${totals.value?.cut &&
+    html`<${Banner} level="warn" name="cut"><strong>${t("banner.cut")}</strong> ${t("banner.cut.fix")}<//>`}
     ${totals.value?.suspended &&
     html`<${Suspended} />`}`;
 }
