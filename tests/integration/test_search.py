@@ -210,6 +210,14 @@ def test_facets_count_the_hits_and_vanished_ids_count_nowhere(redis, web, operat
     assert (search["started_at"] >= search["asked_at"], search["ended_at"] >= search["started_at"]) == (True, True)
 
 
+def test_facets_name_the_function_of_those_too_that_match_by_their_status_alone(redis, web, operations):
+    raw_jobs.listed(redis, "failed", data=raw_jobs.payload("app.export"))
+    raw_jobs.listed(redis, "failed", data=raw_jobs.payload("app.charge"))
+    raw_jobs.listed(redis, "finished", data=raw_jobs.payload("app.export"))
+    search = ended(web, ask(web, "status:failed or func:export"))
+    assert (search["found"], search["facets"]["func"]) == (3, {"app.export": 2, "app.charge": 1})
+
+
 def test_a_facet_tells_twenty_names_and_sums_up_the_rest(redis, web, operations):
     for number in range(30):
         raw_jobs.listed(redis, "failed", data=raw_jobs.payload(f"app.f{number}"))

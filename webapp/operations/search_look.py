@@ -151,11 +151,12 @@ class Look:
                 found.append(job)
 
     def _describe(self, found: list[Candidate]) -> Iterator[None]:
-        """Make hits of what was found. One round trip, three more where the payload was not read."""
+        """Make hits of what was found. One round trip, three more where a payload was not read."""
         keys = [_key(job) for job in found]
         facets = yield from self._asked([_ASK_FACETS(key) for key in keys])
-        if not self._matcher.needs_payload:
-            yield from self._read_payloads([job for job in found if job.data is None], FIELD_BYTES)
+        # Who matched by its fields alone was read no further, though others of this window were.
+        if unread := [job for job in found if job.data is None]:
+            yield from self._read_payloads(unread, FIELD_BYTES)
         for job, values in zip(found, facets, strict=True):
             status, queue, worker = (text(value) or "" for value in values or (None, None, None))
             if self._rights.sees_job(queue or None, job.func):
