@@ -101,16 +101,25 @@ test("failures are counted as a share of enough runs", () => {
   assert.deepEqual(fails(9, 9), [], "too few to tell");
 });
 
+const raised = (type, fields = {}) => ({ kind: "exception", type, message: "", ...fields });
+
 test("a new cause of failure is named; one that is known or muted is not", () => {
-  const groups = [{ type: "KeyError", new: true, functions: [{ func: "a.b" }] }, { type: "ValueError", new: false }, { type: "OSError", new: true, muted: { by: "ada" } }];
+  const groups = [raised("KeyError", { new: true, functions: [{ func: "a.b" }] }), raised("ValueError", { new: false }), raised("OSError", { new: true, muted: { by: "ada" } })];
   const [found, ...others] = wrongs(sound({}, { failures: { groups } }));
   assert.equal(wrong(found), "A new cause of failure in the last hour: KeyError in a.b.");
   assert.deepEqual(others, []);
 });
 
+test("causes have the names of the page of failures, and those that are not named are all counted", () => {
+  const killed = { kind: "killed", type: null, message: "signal 9", new: true, functions: [{ func: "a.b" }] };
+  const types = ["smtplib.SMTPServerDisconnected", "KeyError", "KeyError", "OSError", "ValueError"];
+  const groups = [killed, ...types.map((type) => raised(type, { new: true, functions: [{ func: "a.b" }] }))];
+  assert.equal(wrong(wrongs(sound({}, { failures: { groups } }))[0]), "6 new causes of failure in the last hour: Job process killed, SMTPServerDisconnected, KeyError, and 2 more in a.b.");
+});
+
 test("causes and functions without a name are told all the same", () => {
-  const groups = [{ type: null, message: null, new: true, functions: [{ func: null, title: "" }] }];
-  assert.match(wrong(wrongs(sound({}, { failures: { groups } }))[0]), /: unknown in unknown\.$/);
+  const groups = [{ kind: "unknown", type: null, message: "", new: true, functions: [{ func: null, title: "" }] }];
+  assert.match(wrong(wrongs(sound({}, { failures: { groups } }))[0]), /: Nothing kept of the failure in unknown\.$/);
 });
 
 test("a worker that was lost with a job is wrong, without one a look; one whose job runs on is no lost job", () => {
@@ -120,6 +129,7 @@ test("a worker that was lost with a job is wrong, without one a look; one whose 
   assert.deepEqual(seen(lost()), ["warn lost"]);
   assert.deepEqual(seen(lost({ jobs: [{ id: "j" }], runs_on: true })), ["warn lost"]);
   assert.equal(wrong(wrongs(sound({ workers: [lost()] }))[0]), "A worker is lost: w.");
+  assert.match(nextStep(wrongs(sound({ workers: [lost(), lost()] }))[0]), /^They were killed/);
 });
 
 test("stuck work counts once: by its board, else by overdue heartbeats", () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { FITS } from "../../webapp/static/js/panels/operations/verbs.model.js";
 import { ROOT, scripts, words } from "./support.js";
 
 const doc = readFileSync(join(ROOT, "docs/words.md"), "utf8");
@@ -79,13 +80,25 @@ test("no word is both the right one and a refused one", () => {
 /** The deeds of the page, as panels/actions.js knows them. */
 const deeds = [...scripts().find(([path]) => path === "panels/actions.js")[1].matchAll(/export const (?:KNOWN|RARER) = \[([^\]]*)\]/g)].flatMap(([, names]) => names.match(/\w+/g));
 
-test("each deed to a job says what happens to the job, to its retries and to its counts", () => {
+/** Text of a key as it is said of several. */
+const several = (texts, key) => (typeof texts[key] === "object" ? texts[key].other : texts[key]) ?? "";
+
+/** Keys of all tooltips of buttons that change something of jobs, of one or of many, of a queue, a worker or a cron job. */
+const tips = [
+  ...deeds.map((deed) => `action.${deed}.tip`),
+  ...Object.keys(FITS).map((verb) => `operations.means.${verb}`),
+  ...["hold", "hold_function", "release", "pause", "resume", "empty"].map((deed) => `deeds.${deed}.means`),
+  ...["shut_down", "stop", "kill"].map((deed) => `acting.${deed}.tip`),
+  ...["carried", "copy"].map((how) => `schedule.cron.run.${how}`),
+];
+
+test("the tooltip of each button says what happens to the job, to its retries and to its counts", () => {
   assert.ok(deeds.length >= 10);
-  for (const deed of deeds) {
-    const [en, ko] = [LANGUAGES.en[`action.${deed}.tip`], LANGUAGES.ko[`action.${deed}.tip`]];
-    assert.match(en ?? "", /retr(?:y|ies|ied)/, deed);
-    assert.match(en, /count/, deed);
-    assert.match(ko ?? "", /재시도/, deed);
-    assert.match(ko, /집계/, deed);
+  for (const key of tips) {
+    const [en, ko] = [several(LANGUAGES.en, key), several(LANGUAGES.ko, key)];
+    assert.match(en, /retr(?:y|ies|ied)/, key);
+    assert.match(en, /count/, key);
+    assert.match(ko, /재시도/, key);
+    assert.match(ko, /집계/, key);
   }
 });

@@ -7,6 +7,7 @@ import { to, toJob } from "../../router.js";
 import { said } from "../../said.js";
 import { activity } from "../../store.js";
 import { outcomeOf, verbOf } from "../activity.model.js";
+import { messageOf, nameOf } from "../failures/causes.model.js";
 import { newCauses } from "./work.model.js";
 
 /** More is on their own pages. */
@@ -20,7 +21,7 @@ const names = (functions) => (functions ?? []).map(({ title, func }) => title ||
 
 const Cause = ({ cause }) => html`
   <li class="health-line">
-    <a class="health-cause" href=${to("failures", { cause: cause.id })}><strong>${cause.type || (!cause.message && t("health.causes.bare"))}</strong> ${cause.message}</a>
+    <a class="health-cause" href=${to("failures", { cause: cause.id })}><strong>${nameOf(cause)}</strong> ${messageOf(cause)}</a>
     <span class="health-sub">${names(cause.functions)} · ${t("health.causes.count", { n: cause.count })} · ${t("health.causes.last", { time: time(cause.last) })}</span>
   </li>`;
 

@@ -5,11 +5,11 @@ import { has, t } from "../../i18n.js";
 /** Names in one sentence; of more it says how many. */
 const NAMES_MOST = 3;
 
-/** What other programs left may have no name. */
+/** What other programs left may have no name. One name of several is said once, and each of them is counted. */
 function few(list) {
-  const named = [...new Set(list.map((name) => name || t("health.unnamed")))];
-  const shown = named.slice(0, NAMES_MOST);
-  const more = named.length - shown.length;
+  const named = list.map((name) => name || t("health.unnamed"));
+  const shown = [...new Set(named)].slice(0, NAMES_MOST);
+  const more = named.filter((name) => !shown.includes(name)).length;
   return listed(more ? [...shown, t("health.more", { n: more })] : shown);
 }
 

@@ -1,4 +1,5 @@
 /** What is wrong with queues and jobs, each with its measure. Pure: what is given in is judged, nothing is read. */
+import { nameOf } from "../failures/causes.model.js";
 
 /** Seconds. Whoever waits for a report looks again after five minutes; after half an hour somebody calls. */
 export const WAITS_LONG = 300;
@@ -62,8 +63,8 @@ export const newCauses = (failures) => (failures?.groups ?? []).filter((group) =
 function newlyFailing(failures) {
   const causes = newCauses(failures);
   if (!causes.length) return [];
-  const functions = causes.flatMap((cause) => cause.functions ?? []).map(({ title, func }) => title || func);
-  return [warn("new_causes", { n: causes.length, causes: causes.map(({ type, message }) => type || message), functions }, { page: "failures", query: {} })];
+  const functions = new Set(causes.flatMap((cause) => cause.functions ?? []).map(({ title, func }) => title || func));
+  return [warn("new_causes", { n: causes.length, causes: causes.map(nameOf), functions: [...functions] }, { page: "failures", query: {} })];
 }
 
 /** Stuck work as its board counts it, without what lost workers ran, which is told with them; else the runs whose heartbeat is overdue. */
