@@ -73,6 +73,15 @@ def reasons(kind: dict) -> dict[str, tuple]:
     return {entry["job"]["id"]: (entry["reason"], (entry["parent"] or {}).get("id")) for entry in kind["jobs"]}
 
 
+def test_a_first_look_is_not_sure_of_what_it_may_not_tell_yet(soon, look, queue, redis):
+    queue.enqueue(fixture_jobs.nothing)
+    Queue.dequeue_any([queue], timeout=None, connection=redis)
+    first = look()
+    assert ("intermediate" in first, first["looked"]["sure"]) == (False, False)
+    found = eventually(lambda: (again := look())["looked"]["sure"] and again, 5)
+    assert "intermediate" in found, "who is sure has told it"
+
+
 def test_where_nothing_is_stuck_it_says_what_was_looked_at(look, queue):
     queue.enqueue(fixture_jobs.nothing)
     found = look()

@@ -110,9 +110,10 @@ test("a row offers the one deed that helps", () => {
 });
 
 test("how far was looked is told, and a count that was cut says so", () => {
-  const looked = { queues: 2, workers: 1, deferred: 500, deferred_of: 900, keys: 40_000, keys_of: 1_000_000, walks: 0 };
+  const looked = { sure: true, queues: 2, workers: 1, deferred: 500, deferred_of: 900, keys: 40_000, keys_of: 1_000_000, walks: 0 };
   assert.deepEqual(lookedAt(looked), ["Looked at 2 queues and 1 worker just now.", "Deferred jobs: 500 of 900 looked at.", "All keys, for jobs in no list: 40,000 of 1,000,000 looked at."]);
   assert.equal(lookedAt({ ...looked, deferred_of: 0, walks: 1 }).at(-1), "All keys were looked at 1 time.");
+  assert.match(lookedAt({ ...looked, sure: false }).at(-1), /told once it has lasted for five seconds/);
   assert.deepEqual([countOf({ count: 1, at_least: false }), countOf({ count: 20_000, at_least: true })], ["1 job", "at least 20,000 jobs"]);
   assert.deepEqual([spellOf(NOW - 61_000, NOW), spellOf(null, NOW)], ["for 1 min 1 s", ""]);
 });

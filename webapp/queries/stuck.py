@@ -1,5 +1,6 @@
 """Stuck work, gathered: what will not go on without somebody. Each kind is read by a part of its own; never writes."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ import redis
 from webapp import scoped
 from webapp.models import JobSummary
 from webapp.models_overview import Overview
+from webapp.queries import sightings
 from webapp.queries.rows import RowReader
 from webapp.queries.stuck_deferred import DeferredWalk
 from webapp.queries.stuck_facts import KINDS, SHOWN_MAX, Kind, ids
@@ -27,6 +29,8 @@ class StuckReader:
         self._lists = StuckLists()
         self._deferred = DeferredWalk()
         self._nowhere = NowhereWalk()
+        #: monotonic seconds of the end of the first look
+        self._began: float | None = None
 
     def read(
         self, reader: redis.Redis, rows: RowReader, overview: Overview, now_ms: int, rights: Rights = EVERYTHING
@@ -35,8 +39,10 @@ class StuckReader:
 
         Of the queues in `overview`, which `rights` cover, and of the jobs that they cover.
 
-        What may be a moment between two writes is told only by a read some seconds later.
+        What may be a moment between two writes is told only by a read some seconds later; until then the look is
+        not `sure`.
         """
+        is_sure = self._began is not None and time.monotonic() - self._began >= sightings.STANDS
         kinds = {kind.kind: kind for kind in self._lists.read(reader, overview, now_ms)}
         kinds["lost_worker"] = lost_workers(overview, (one.id for one in kinds["abandoned"].found))
         kinds["deferred"] = self._deferred.read(reader, overview, now_ms)
@@ -46,9 +52,11 @@ class StuckReader:
         known = {row.id: row for row in rows.rows(reader, ids(kinds.values()))}
         known = {job_id: row for job_id, row in known.items() if rights.sees_job(row.queue, row.func)}
         told = [_without_gone(kinds[name], known) for name in KINDS]
+        self._began = time.monotonic() if self._began is None else self._began
         return {
             "kinds": [kind.as_json(known, overview) for kind in told if kind.total()],
             "looked": {
+                "sure": is_sure,
                 "queues": len(overview.queues),
                 "workers": len(overview.workers),
                 "deferred": min(self._deferred.looked_at, overview.totals.deferred),

@@ -14,6 +14,10 @@ const Waiting = () => html`<section class="card" aria-busy="true"><div class="em
 const Nothing = () => html`
   <section class="card"><div class="empty" data-testid="nothing-stuck"><strong>${t("stuck.none")}</strong><span>${t("stuck.none.text")}</span></div></section>`;
 
+/** Nothing was found so far, and what was seen once is not told yet. */
+const Unsure = () => html`
+  <section class="card" aria-busy="true"><div class="empty" data-testid="stuck-unsure"><strong>${t("stuck.unsure")}</strong><span>${t("stuck.unsure.text")}</span></div></section>`;
+
 const Looked = ({ looked }) => html`<p class="stuck-looked quiet fresh">${lookedAt(looked).map((sentence) => html`<span key=${sentence}>${sentence} </span>`)}</p>`;
 
 function Content() {
@@ -24,7 +28,7 @@ function Content() {
     ${value && html`
       <div class="grid">
         ${value.kinds.map((found) => html`<${Kind} key=${found.kind} found=${found} />`)}
-        ${value.kinds.length === 0 && html`<${Nothing} />`}
+        ${value.kinds.length === 0 && (value.looked.sure ? html`<${Nothing} />` : html`<${Unsure} />`)}
         <${Looked} looked=${value.looked} />
       </div>`}`;
 }

@@ -50,5 +50,6 @@ export function lookedAt(looked) {
   if (looked.deferred_of) said.push(t("stuck.looked.deferred", { n: looked.deferred, of: looked.deferred_of }));
   if (looked.walks) said.push(t("stuck.looked.walks", { n: looked.walks }));
   else said.push(t("stuck.looked.keys", { n: looked.keys, of: looked.keys_of }));
+  if (!looked.sure) said.push(t("stuck.unsure.text"));
   return said;
 }
