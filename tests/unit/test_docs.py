@@ -1,5 +1,6 @@
 """What is promised in writing matches the code: settings, addresses, events, keys, links."""
 
+import ast
 import re
 import tomllib
 from dataclasses import fields
@@ -102,3 +103,22 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def reads_without_a_cost(name: str, source: str) -> list[str]:
+    """Public functions and methods that are given a connection to read with, and do not say how many round trips."""
+    return [
+        f"{name}: {function.name}"
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef) and not function.name.startswith("_")
+        if any("redis.Redis" in ast.unparse(each.annotation or ast.Constant("")) for each in function.args.args)
+        if "round trip" not in " ".join((ast.get_docstring(function) or "").lower().split())
+    ]
+
+
+def test_every_read_says_how_many_round_trips_it_takes() -> None:
+    paths = sorted((ROOT / "webapp" / "queries").glob("*.py"))
+    assert [said for path in paths for said in reads_without_a_cost(path.name, path.read_text())] == []
+    silent = 'def read(reader: redis.Redis) -> int:\n    """How many there are."""\n    return reader.dbsize()\n'
+    assert reads_without_a_cost("x.py", silent) == ["x.py: read"], "such a one is found"
+    assert reads_without_a_cost("x.py", silent.replace("are.", "are. One round\n    trip.")) == []

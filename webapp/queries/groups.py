@@ -88,7 +88,7 @@ def no_group(name: str) -> NotFound:
 
 
 def names(reader: redis.Redis) -> tuple[list[str], int, bool]:
-    """(names, how many there are, whether the key holds none)."""
+    """(names, how many there are, whether the key holds none). One round trip, one more for each SCAN of NAMES_MAX."""
     plan = Plan(reader)
     plan.ask("total", lambda pipe: pipe.scard(rqkeys.GROUPS))
     total = plan.execute()["total"][0]

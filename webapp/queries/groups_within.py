@@ -42,7 +42,10 @@ def read(reader: redis.Redis, rows: RowReader, start: int, rights: Rights) -> di
 
 
 def read_one(reader: redis.Redis, rows: RowReader, name: str, rights: Rights) -> dict[str, Any]:
-    """What `groups.read_one` tells, of the jobs in sight. Raises NotFound where there are none."""
+    """What `groups.read_one` tells, of the jobs in sight. Raises NotFound where there are none.
+
+    Round trips as there, and those of the rows: one for each STEP of members, up to four more for jobs not met before.
+    """
     ids, size = groups.members(reader, [name], MEMBERS_MAX)[name]
     seen = _seen(reader, rows, ids, rights)
     if not seen:

@@ -77,6 +77,10 @@ def one_list(
     place: Cursor,
     limit: int,
 ) -> JobPage:
+    """A page of the list of one queue and status, from a place.
+
+    One round trip, one more where the anchor has moved or the list begins with what has expired, and those of the rows.
+    """
     read = _read_queue if status == "queued" else _read_registry
     part = read(reader, clock, queue, status, way, place, limit)
     members = [member for member in part.members if not (status in EXPIRING and is_over(member[1], clock.now_ms()))]
