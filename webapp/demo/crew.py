@@ -79,12 +79,20 @@ class Crew:
         """Start one more stock worker, which ends by itself."""
         self._guests.append(self._start(f"{name}-{uuid4().hex[:4]}", *arguments))
 
+    def invite_cron(self, name: str, crontab: str) -> subprocess.Popen[bytes]:
+        """Start one more `rq cron`; whoever wants it gone kills it."""
+        self._guests.append(self._cron(name, crontab))
+        return self._guests[-1]
+
     def _fill(self, post: Post) -> subprocess.Popen[bytes]:
         if post.crontab:
-            return self._run(post.name, "cron", "--url", self._url, "--logging-level", "error", post.crontab)
+            return self._cron(post.name, post.crontab)
         # A killed worker's scheduler would live on, and hold its locks and its socket.
         options = () if post.spot else ("--with-scheduler",)
         return self._start(self._name(post), *options, *post.queues)
+
+    def _cron(self, name: str, crontab: str) -> subprocess.Popen[bytes]:
+        return self._run(name, "cron", "--url", self._url, "--logging-level", "error", crontab)
 
     def _start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         return self._run(name, "worker", "--url", self._url, "--name", name, "--quiet", *arguments)

@@ -46,6 +46,7 @@ def scenes(shop: Shop, crew: Crew, kill_every: float) -> list[Scene]:
         Scene(play.cancel_one, 20, first=1),
         Scene(play.out_of_memory, 60, first=8),
         Scene(play.out_of_time, 120, first=12),
+        Scene(play.no_answer_yet, 90, first=7),
     ]
     plan += troubles.scenes(shop, crew)
     return plan + ([Scene(crew.kill_one, kill_every, first=min(30, kill_every))] if kill_every else [])
@@ -154,6 +155,10 @@ class Scenes:
     def out_of_time(self) -> None:
         """A job that does not make it within its timeout."""
         self._shop.send("low", "report.full_history", f"c-{random.randrange(900)}", job_timeout=6)
+
+    def no_answer_yet(self) -> None:
+        """A job that asks for retries until there are none left: it fails without an exception."""
+        self._shop.send("low", "partner.ask_for_stock", f"item-{random.randrange(90)}")
 
     def profile(self) -> None:
         """The job type of this project, on a CSV of sales."""
