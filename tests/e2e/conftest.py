@@ -1,5 +1,6 @@
 """A real browser on a real server: `dashboard` to look at, `open_page` to look with. A console error fails the test."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from jobs import _keys
 from tests.chromium import find_chromium
+from tests.e2e.axe import AXE
 from tests.processes import WebServer, WorkerProcess
 from tests.servers import RedisServer
 from tests.support import ROOT, clean_env
@@ -156,3 +158,12 @@ def publish(url: str) -> None:
     """Put the project's job types into the catalog, as `make run` does."""
     env = clean_env({"RQLIVE_REDIS_URL": url, "RQ_REDIS_URL": url})
     subprocess.run([sys.executable, "-m", "jobs", "publish"], cwd=ROOT, env=env, check=True, capture_output=True)
+
+
+@pytest.fixture
+def axe() -> Path:
+    """The script of axe-core."""
+    if not AXE.exists() and shutil.which("npm") is None:
+        pytest.skip("npm is not here: axe-core cannot be installed.")
+    assert AXE.exists(), "Install axe-core first: npm ci --ignore-scripts"
+    return AXE

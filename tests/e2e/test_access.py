@@ -10,6 +10,7 @@ from rq import Queue
 from jobs import _keys
 from tests import fixture_jobs
 from tests.accounts import PASSWORD, THREE, user
+from tests.e2e.axe import ALL_LOOKS, found
 from tests.e2e.conftest import PHONE, WRITES
 from tests.support import eventually
 
@@ -108,6 +109,19 @@ def test_an_admin_makes_a_token_that_works_sees_it_once_and_revokes_it(enter, se
     page.locator("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_test_id("tokens")).to_contain_text("There are no tokens.")
     eventually(lambda: not redis.exists(_keys.TOKENS))
+
+
+def test_nothing_hinders_on_the_login_and_among_users_and_tokens(enter, server, open_page, axe):
+    login = open_page("/", url=server.url, allowed=SAID)
+    login.locator("input[name=name]").fill("ada")
+    wrong = found(login, axe, "login", ALL_LOOKS)
+    page = enter("ada", "/access")
+    expect(page.get_by_test_id("users")).to_contain_text("omar")
+    wrong += found(page, axe, "access", ALL_LOOKS)
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.get_by_test_id("token-form")).to_be_visible()
+    wrong += found(page, axe, "a token's form")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_activity_tells_of_logins_and_tokens_in_words(enter, server, open_page):

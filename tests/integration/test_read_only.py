@@ -12,6 +12,7 @@ from tests import fixture_jobs, raw_jobs
 from tests.live import Page, get, get_ok
 from tests.processes import WebServer
 from tests.servers import RedisServer
+from webapp import boards
 from webapp.config import Config
 from webapp.connections import connect
 from webapp.failure_cause import cause
@@ -20,7 +21,7 @@ from webapp.models import STATUSES
 
 #: What an operator grants to who may only look.
 RIGHTS = ("~*", "&*", "+@read", "+@connection", "+@transaction", "-@dangerous", "+info", "+subscribe", "+unsubscribe")
-SEARCH = "5ea4"
+SEARCH, OPERATION = "5ea4", "09e7"
 #: One board of each kind, of the first job where it is about one.
 BOARDS = (
     "facets/default/queued",
@@ -41,6 +42,11 @@ BOARDS = (
     "groups",
     "group/night",
     "limits",
+    "operations",
+    f"operation/{OPERATION}",
+    f"search/{SEARCH}",
+    "added",
+    "why/{job}",
 )
 #: Of the failed job of the scene, of which no results are kept.
 BOARDS += tuple(f"{name}/{cause(None, 'elsewhere.tasks.run').id}" for name in ("failure", "failure_jobs"))
@@ -74,6 +80,8 @@ def scene(client: redis_py.Redis) -> list[str]:
     client.xadd(_keys.log(ids[0]), {"at": 1, "text": "line"})
     client.hset(_keys.search(SEARCH), mapping={"query": "nothing", "state": "done", "kept": 1})
     client.rpush(_keys.search_hits(SEARCH), ids[0])
+    client.hset(_keys.operation(OPERATION), mapping={"verb": "cancel", "state": "done"})
+    client.zadd(_keys.OPERATIONS, {OPERATION: 1})
     client.sadd("rq:groups", "night", "empty")
     client.sadd("rq:group:night", ids[0], "vanished")
     client.sadd("rq:rl-keys", "api")
@@ -99,7 +107,7 @@ def look_at_everything(web: WebServer, client: redis_py.Redis, ids: list[str]) -
         assert get(web, f"/api/boards/why/{job_id}")[0] in (200, 404)
     get_ok(web, f"/api/jobs/{ids[0]}", wait="0.1")
     assert [job["id"] for job in get_ok(web, f"/api/searches/{SEARCH}")["jobs"]] == ids[:1]
-    for board in (*BOARDS, f"search/{SEARCH}"):
+    for board in BOARDS:
         get_ok(web, f"/api/boards/{board.format(job=ids[0])}")
     everything = {"overview": True, "activity": True, "rows": ids, "job": ids[0], "lists": ["/"]}
     with Page(web, everything | {"log": {"job": ids[0]}}) as page:
@@ -125,6 +133,11 @@ def refused(client: redis_py.Redis) -> list[str]:
 
 def _text(value: object) -> object:
     return value.decode() if isinstance(value, bytes) else value
+
+
+def test_each_board_is_among_what_is_looked_at():
+    """But for `output`: what a worker printed that somebody who may write has added."""
+    assert {name.partition("/")[0] for name in BOARDS} == set(boards.load()) - {"output"}
 
 
 def test_everything_can_be_looked_at_with_a_reader_that_may_not_write(server, web_server):

@@ -1,70 +1,19 @@
 """axe-core looks at every page and all that lies over one, wide and on a phone, light and dark: nothing hinders."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.support import ROOT
+from tests.e2e.axe import ALL_LOOKS, PHONE, RUN, found
 
 PAGES = ("/", "/jobs", "/jobs?status=failed", "/jobs?q=status%3Afailed", "/failures", "/workers", "/schedule")
 PAGES += ("/groups", "/stuck", "/health", "/submit", "/submit/order_tickets", "/submit/broken_import", "/activity")
 PAGES += ("/room", "/nowhere")
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-WIDE, PHONE = {"width": 1280, "height": 830}, {"width": 390, "height": 844}
-
-#: "rule (help): element what is wrong" of everything that axe finds within `scope`.
-RUN = """async ([scope, rules]) => {
-  const options = {resultTypes: ["violations"], ...(rules && {runOnly: {type: "rule", values: rules}})};
-  const {violations} = await axe.run(scope, options);
-  return violations.flatMap(({id, help, nodes}) => nodes.map(({html, failureSummary}) =>
-    `${id} (${help}): ${html.slice(0, 200)} ${failureSummary.replace(/\\s+/g, " ").slice(0, 300)}`));
-}"""
-#: What a change of the theme alone can change.
-COLOURS = ["color-contrast", "link-in-text-block"]
-#: Both themes at both widths: everything twice, and the colours four times.
-ALL_LOOKS = ((WIDE, "light", None), (WIDE, "dark", COLOURS), (PHONE, "dark", None), (PHONE, "light", COLOURS))
-LOOKS = (ALL_LOOKS[0], ALL_LOOKS[2])
-#: The browser tells the page of another theme or width some time after it said that it had.
-IS_SEEN = "([width, theme]) => innerWidth === width && matchMedia(`(prefers-color-scheme: ${theme})`).matches"
-#: Nothing is judged by the colours of a moment on the way; what inherits a colour moves after its parent.
-STILL = """async () => {
-  for (let still = 0; still < 3; ) {
-    await new Promise(requestAnimationFrame);
-    still = document.getAnimations().some(({playState}) => playState === "running") ? 0 : still + 1;
-  }
-}"""
-
-
-@pytest.fixture
-def axe() -> Path:
-    if not AXE.exists() and shutil.which("npm") is None:
-        pytest.skip("npm is not here: axe-core cannot be installed.")
-    assert AXE.exists(), "Install axe-core first: npm ci --ignore-scripts"
-    return AXE
-
-
-def found(visitor, axe: Path, name: str, looks: tuple = LOOKS, scope: str = "html") -> list[str]:
-    """What hinders on the page as it stands, in every look; it is wide and light again afterwards."""
-    page, wrong = visitor.page, []
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(axe.read_text())
-    for size, theme, rules in looks:
-        page.set_viewport_size(size)
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        page.wait_for_function(IS_SEEN, arg=[size["width"], theme])
-        page.evaluate(STILL)
-        wrong += [f"{name}, {size['width']} px, {theme}: {text}" for text in page.evaluate(RUN, [scope, rules])]
-    page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="light")
-    return wrong
 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_nothing_hinders_on_a_page(site, scene, visit, axe, address):
     visitor = visit(site, reduced_motion="reduce").opens(address)
-    wrong = found(visitor, axe, address, ALL_LOOKS)
+    wrong = found(visitor.page, axe, address, ALL_LOOKS)
     assert not wrong, "\n".join(wrong)
 
 
@@ -72,10 +21,10 @@ def test_nothing_hinders_on_a_page(site, scene, visit, axe, address):
 def test_nothing_hinders_in_an_open_job(site, scene, visit, axe, name):
     visitor = visit(site, reduced_motion="reduce")
     job = visitor.opens_job(scene.ids[name])
-    wrong = found(visitor, axe, name, ALL_LOOKS, "dialog[open]")
+    wrong = found(visitor.page, axe, name, ALL_LOOKS, "dialog[open]")
     for tab in job.at.get_by_role("tab").all()[1:]:
         tab.click()
-        wrong += found(visitor, axe, tab.inner_text(), scope="dialog[open] [role=tabpanel]")
+        wrong += found(visitor.page, axe, tab.inner_text(), scope="dialog[open] [role=tabpanel]")
     assert not wrong, "\n".join(wrong)
 
 
@@ -85,24 +34,24 @@ def test_nothing_hinders_in_what_lies_over_a_page(site, scene, visit, axe):
     wrong = []
     for keys, name in (("Control+k", "palette"), ("?", "keys")):
         visitor.presses(keys).panel(name).is_there()
-        wrong += found(visitor, axe, name)
+        wrong += found(visitor.page, axe, name)
         visitor.presses("Escape").panel(name).is_gone()
     for queue in ("", "default"):
         page.locator(f"[data-deeds='{queue}']").click()
         visitor.question.sees("until it is resumed")
-        wrong += found(visitor, axe, f"deeds of {queue!r}")
+        wrong += found(visitor.page, axe, f"deeds of {queue!r}")
         visitor.presses("Escape").question.is_gone()
     visitor.presses("f").panel("frozen").sees("Frozen at")
-    wrong += found(visitor, axe, "frozen")
+    wrong += found(visitor.page, axe, "frozen")
     visitor.presses("f")
     for name in ("settings", "status"):
         page.locator(f"[popovertarget={name}]").click()
         expect(page.locator(f"#{name}")).to_be_visible()
-        wrong += found(visitor, axe, name)
+        wrong += found(visitor.page, axe, name)
         visitor.presses("Escape")
     visitor.within_job_row(scene.ids["running"]).part("[data-action=stop]").at.click()
     expect(visitor.question.at).to_be_visible()
-    wrong += found(visitor, axe, "question")
+    wrong += found(visitor.page, axe, "question")
     assert not wrong, "\n".join(wrong)
 
 
@@ -111,17 +60,17 @@ def test_nothing_hinders_while_many_jobs_are_acted_on(site, scene, visit, axe, o
     visitor = visit(site, reduced_motion="reduce").opens("/jobs?status=failed")
     visitor.at.locator("[data-pick]").first.click()
     visitor.panel("picked").clicks("More").part("[role=menu]").is_there()
-    wrong = found(visitor, axe, "selected", ALL_LOOKS)
+    wrong = found(visitor.page, axe, "selected", ALL_LOOKS)
     visitor.presses("Escape").panel("picked").part("[data-do=requeue]").at.click()
     go = visitor.panel("deed").at.get_by_test_id("do")
     expect(go).not_to_have_attribute("aria-disabled", "true")
     visitor.panel("deed").at.get_by_label("Jobs per second").fill("0.5")
-    wrong += found(visitor, axe, "asked", ALL_LOOKS)
+    wrong += found(visitor.page, axe, "asked", ALL_LOOKS)
     visitor.panel("deed").at.get_by_label("Jobs per second").fill("1")
     go.click()
     visitor.panel("operations").at.click()
     visitor.panel("tray").sees("requeued")
-    wrong += found(visitor, axe, "tray", ALL_LOOKS)
+    wrong += found(visitor.page, axe, "tray", ALL_LOOKS)
     assert not wrong, "\n".join(wrong)
 
 
@@ -145,6 +94,6 @@ def test_axe_is_asked_and_answers(site, visit, axe):
           main.append(pale);
         }"""
     )
-    wrong = " ".join(found(visitor, axe, "broken"))
+    wrong = " ".join(found(visitor.page, axe, "broken"))
     assert "button-name" in wrong
     assert "color-contrast" in wrong
