@@ -93,7 +93,10 @@ def test_who_gives_up_in_line_holds_up_nobody(turns, served):
 
 
 def test_a_request_alone_waits_for_nothing(turns):
-    began = time.perf_counter()
-    for number in range(5):
+    def alone(number: int) -> float:
+        began = time.perf_counter()
         gevent.spawn(turns, {"PATH_INFO": f"/{number}"}, None).join(5)
-    assert time.perf_counter() - began < 5 * (COST + SLICE)
+        return time.perf_counter() - began
+
+    # The quickest of ten: a busy machine takes its own time now and then, a wait would be there each time.
+    assert min(map(alone, range(10))) < COST + SLICE
