@@ -62,9 +62,9 @@ class Stage:
         web.wait_ready()
         return web
 
-    def prototype(self) -> "Prototype":
-        """The bare feed that RQ Live is compared with; returns when it answers."""
-        bare = Prototype(self.url, self.folder)
+    def prototype(self, app: str = "bench.prototype:create_app()") -> "Prototype":
+        """The bare feed that RQ Live is compared with, or another bare `app`; returns when it answers."""
+        bare = Prototype(self.url, self.folder, app)
         self._processes.append(bare)
         bare.wait_ready()
         return bare
@@ -104,15 +104,15 @@ class Stage:
 
 
 class Prototype(WebServer):
-    """`bench/prototype.py` under gunicorn's gevent worker."""
+    """`bench/prototype.py`, or another `app`, under gunicorn's gevent worker."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, app: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         # Without a file named, gunicorn would read the project's own.
         command = [sys.executable, str(BIN / "gunicorn"), "-c", os.devnull, "-k", "gevent", "-w", "1"]
         command += ["--worker-connections", "10000", "--log-level", "warning", "--no-control-socket"]
-        command += ["-b", f"127.0.0.1:{self.port}", "bench.prototype:create_app()"]
+        command += ["-b", f"127.0.0.1:{self.port}", app]
         Process.__init__(self, command, folder, {"BENCH_REDIS_URL": url})
 
 

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from webapp import connections
 from webapp.accounts import web
 from webapp.actions.door import Actor, Door
+from webapp.actions.known_types import KnownTypes
 from webapp.config import Config
 from webapp.errors import BadInput, DashboardError, Refused
 from webapp.rights import Rights
@@ -64,6 +65,7 @@ class WrongMediaType(BadInput):
 def init_app(app: Flask) -> None:
     """Every request of `app` passes the rules, and every answer carries the headers. Raises ConfigError (users)."""
     web.init_app(app, app.config["RQLIVE"])
+    app.extensions["job_types"] = KnownTypes()
     app.before_request(check)
     app.after_request(protect)
 
@@ -115,7 +117,13 @@ def rights() -> Rights:
 
 def door() -> Door:
     """The door to the actions for the current request."""
-    return Door(connections.writer(), current_app.config["RQLIVE"], actor(), connections.memory())
+    return Door(
+        connections.writer(),
+        current_app.config["RQLIVE"],
+        actor(),
+        connections.memory(),
+        current_app.extensions["job_types"],
+    )
 
 
 def _check_host(config: Config) -> None:
@@ -221,9 +229,10 @@ def _check_body_type() -> None:
 
 def protect(response: Response) -> Response:
     """Headers that tell the browser to keep our answers to our own page. An answer may bring stricter ones along."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", _policy())
+    given = {name.lower() for name, _ in response.headers}
+    for name, value in (*HEADERS.items(), ("Content-Security-Policy", _policy())):
+        if name.lower() not in given:
+            response.headers.add(name, value)
     if request.path.startswith(f"{current_app.config['RQLIVE'].base_path}/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
     if response.status_code == 401:

@@ -9,7 +9,7 @@ UPLOAD = f"upload:{'0123456789abcdef' * 2}/sales 2026.csv"
 
 def one(shape, value):
     """What is said about `value` for an argument x of this shape; None where it passes."""
-    return arguments.check({"type": "object", "properties": {"x": shape}, "required": ["x"]}, {"x": value}).get("x")
+    return arguments.checker({"type": "object", "properties": {"x": shape}, "required": ["x"]})({"x": value}).get("x")
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,17 @@ def test_one_sentence_says_what_a_value_must_be(shape, value, sentence):
 
 def test_missing_and_unknown_arguments_are_named():
     schema = {"properties": {"path": {}, "depth": {}}, "required": ["path"], "additionalProperties": False}
-    assert arguments.check(schema, {"pth": 1}) == {
+    assert arguments.checker(schema)({"pth": 1}) == {
         "path": "is missing",
         "pth": "is no argument of this job type; it takes path, depth",
     }
-    assert arguments.check({"properties": {}}, {"x": 1})["x"].endswith("it takes none")
+    assert arguments.checker({"properties": {}})({"x": 1})["x"].endswith("it takes none")
 
 
 def test_a_flood_of_wrong_values_gives_a_short_answer():
     schema = {"properties": {"x": {"type": "array", "items": {"type": "integer"}}}}
-    assert len(arguments.check(schema, {"x": ["a"] * 100_000})) == 1
-    assert len(arguments.check(schema, {f"unknown{number}": 1 for number in range(10_000)})) <= arguments.ERRORS_MAX
+    assert len(arguments.checker(schema)({"x": ["a"] * 100_000})) == 1
+    assert len(arguments.checker(schema)({f"unknown{number}": 1 for number in range(10_000)})) <= arguments.ERRORS_MAX
 
 
 @pytest.mark.parametrize(

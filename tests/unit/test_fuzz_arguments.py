@@ -55,7 +55,7 @@ ARGS = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), LIKELY | JS
 @given(ARGS)
 @example({"odd": 1e308})
 def test_any_arguments_are_judged_before_they_are_stored(args):
-    problems = arguments.check(SIGNATURE.schema, args)
+    problems = arguments.checker(SIGNATURE.schema)(args)
     assert all(isinstance(name, str) and isinstance(says, str) and says for name, says in problems.items())
     assert {name for name in SIGNATURE.required if name not in args} <= set(problems)
 
@@ -78,7 +78,7 @@ def test_any_arguments_are_judged_again_at_the_start_of_the_run(args):
 @given(st.sampled_from(NAMES).filter(lambda name: name != "file"), LIKELY | JSON)
 def test_what_passes_the_form_passes_at_the_start_of_the_run(name, value):
     problems: list[str] = []
-    said = arguments.check(SIGNATURE.schema, {name: value})
+    said = arguments.checker(SIGNATURE.schema)({name: value})
     convert(SIGNATURE.fields[name], value, name, problems)
     if name not in said:
         assert problems == [], "what was accepted would fail each time that it runs"
@@ -108,7 +108,7 @@ def test_any_cell_becomes_a_value_or_says_what_is_wrong(name, text):
         value = cells.convert(shape, text, UTC)
     except ValueError:
         return
-    arguments.check(SIGNATURE.schema, {name: value})
+    arguments.checker(SIGNATURE.schema)({name: value})
 
 
 @bounded(200)

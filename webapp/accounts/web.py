@@ -84,7 +84,7 @@ def is_secure() -> bool:
 
 def cookie() -> str | None:
     """The cookie of a login that the current request carries, whether or not it is worth something."""
-    return request.cookies.get(_cookie_name())
+    return request.cookies.get(_cookie_name()) if "Cookie" in request.headers else None
 
 
 def give(response: Response, claims: Claims) -> None:

@@ -27,13 +27,11 @@ class Unusable(ValueError):
     """The published schema itself is broken."""
 
 
-def check(schema: Mapping[str, Any], args: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong, by argument; empty where nothing is. O(size of args). Raises Unusable."""
-    return checker(schema)(args)
-
-
 def checker(schema: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], dict[str, str]]:
-    """`check` for many arguments of one schema. Raises Unusable, as what it answers does."""
+    """What tells what is wrong with arguments, by name; {} where nothing is. O(size of args).
+
+    Raises Unusable, as what it answers does.
+    """
     known = schema.get("properties", {})
     required = schema.get("required", ())
     takes = f"it takes {', '.join(known)}" if known else "it takes none"

@@ -17,7 +17,7 @@ from webapp.actions import batch_uploads, placing, rows, submit
 from webapp.actions.door import Door
 from webapp.actions.options import Options
 from webapp.actions.placing import NewJob
-from webapp.actions.request import Request, by_schema, check_queue, entry_of
+from webapp.actions.request import Request, by_schema, check_queue, type_of
 from webapp.actions.rows import Check, Checked
 from webapp.actions.table import Table
 from webapp.errors import BadInput
@@ -73,7 +73,7 @@ class Made:
 
 def check(door: Door, wanted: Wanted) -> Check:
     """What would be made, and what is wrong in which row. Writes nothing. Raises BadInput, Refused. One round trip."""
-    return _checked(door, entry_of(door, wanted.type_name), wanted)
+    return _checked(door, type_of(door, wanted.type_name).entry, wanted)
 
 
 def submit_many(door: Door, wanted: Wanted) -> Made:
@@ -85,7 +85,7 @@ def submit_many(door: Door, wanted: Wanted) -> Made:
     """
     with door.act("enqueue_many", "", wanted.options.queue) as line:
         began = time.monotonic()
-        entry = entry_of(door, wanted.type_name)
+        entry = type_of(door, wanted.type_name).entry
         found = _checked(door, entry, wanted)
         _refuse_wrong(found, wanted.only_good)
         line.queue = queue = wanted.options.queue or entry["queue"] or catalog.DEFAULT_QUEUE
@@ -144,7 +144,7 @@ def _write(
     shared = {name: value for name, value in submit.hash_of(door, template, options).items() if name not in OWN}
     created, deferred = 0, False
     for chunk in _chunks(good, place.where == "front"):
-        jobs = by_schema(request.entry, _own_fields, template, options, batch_id, chunk)
+        jobs = by_schema(request.entry, partial(_own_fields, template, options, batch_id, chunk))
         batch_uploads.claim(door, request.entry, zip((job.job_id for job in jobs), chunk, strict=True))
         written = placing.put(door, place, shared, jobs)
         created, deferred = created + sum(written.flags), written.deferred or deferred

@@ -13,6 +13,7 @@ import redis
 from jobs import _keys
 from webapp import outcomes
 from webapp.actions import reach
+from webapp.actions.known_types import KnownTypes
 from webapp.actions.reach import About
 from webapp.allowance import Allowance
 from webapp.config import Config
@@ -54,6 +55,8 @@ class Entry:
     worker: str = ""
     #: See webapp/outcomes.py.
     outcome: str = outcomes.DONE
+    #: Whether the script that did it has left the line.
+    is_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Door:
     actor: Actor
     #: What tells whether that may be kept which is only ours; one of its own where none is shared.
     memory: Memory = field(default=None)  # type: ignore[assignment]
+    #: Job types that were read before.
+    types: KnownTypes = field(default_factory=KnownTypes)
 
     def __post_init__(self) -> None:
         if self.memory is None:
@@ -107,8 +112,8 @@ class Door:
         Raises Refused before the block where the actor may not, NotFound for a job that they may not see. A Redis that
         may only be looked at is not written to, so that leaves no line. Nor does a request that means nothing
         (BadInput, NotFound), nor one during which Redis went away: what became of that, nobody knows; nor is a line
-        left while Redis is nearly full. One round trip more than the block, one more for narrowed rights, and one where
-        nothing was heard of Redis' memory lately.
+        left while Redis is nearly full. One round trip more than the block, unless its script leaves the line; one more
+        for narrowed rights, and one where nothing was heard of Redis' memory lately.
         """
         self.authorize(verb, job, queue)
         entry = Entry(job, queue, worker)
@@ -125,15 +130,30 @@ class Door:
         except Exception:
             self._record(verb, entry, outcomes.FAILED)
             raise
-        self._record(verb, entry, entry.outcome)
+        if not entry.is_left:
+            self._record(verb, entry, entry.outcome)
 
-    def _record(self, verb: str, entry: Entry, outcome: str) -> None:
+    def line(self, verb: str, entry: Entry) -> list[str]:
+        """The line of `entry` as fields and values, for a script that leaves it with what it does; empty where none may
+        be kept. No round trip, one where nothing was heard of Redis' memory lately.
+        """
+        may = self.memory.may_keep()
+        return [str(part) for pair in self._told(verb, entry, entry.outcome).items() for part in pair] if may else []
+
+    def left_no_line(self, why: str) -> None:
+        """A script did what it was asked to, and could not leave its line: to fail would invite a second one."""
+        log.warning("an action left no line of activity: %s", why)
+
+    def _told(self, verb: str, entry: Entry, outcome: str) -> dict[str, Any]:
         line = {"at": time.time_ns() // 1_000_000, "actor": self.actor.name, "action": verb, "job": entry.job}
         line |= {"queue": entry.queue or "", "outcome": outcome, "server": server_name(self.config)}
         line |= {"address": self.actor.address}
-        line |= {"worker": entry.worker} if entry.worker else {}
+        return line | ({"worker": entry.worker} if entry.worker else {})
+
+    def _record(self, verb: str, entry: Entry, outcome: str) -> None:
         try:
             if self.memory.may_keep():
+                line = self._told(verb, entry, outcome)
                 self.writer.xadd(_keys.ACTIVITY, line, maxlen=_keys.ACTIVITY_MAX, approximate=True)
         except redis.RedisError as error:
             self.memory.noted(error)

@@ -14,7 +14,7 @@ from webapp import rqkeys
 from webapp.actions import scripts
 from webapp.actions.door import Door
 from webapp.actions.options import Options
-from webapp.errors import BadInput
+from webapp.errors import BadInput, StateChanged
 
 #: Jobs that wait for one limit are taken in the order of their scores: whole seconds would leave it to their ids.
 APART = 1e-6
@@ -35,6 +35,17 @@ class Written(NamedTuple):
 
     flags: tuple[bool, ...]
     deferred: bool
+    #: Jobs in the queue after that; not told where none was written.
+    length: int
+    #: Redis time of it, epoch ms.
+    at: int
+
+
+class Outdated(StateChanged):
+    """The job type was published anew since it was read: nothing was written."""
+
+    code = "type_changed"
+    fix = "Send it again: what it takes may have changed."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +67,8 @@ class Place:
     ttl: int | None = None
     #: Key of the bitmap of rows that were written, see _keys.batch.
     marks: str | None = None
+    #: Name and digest of the type that the job was made by: see known_types.py.
+    kind: tuple[str, str] | None = None
 
     def plan(self) -> dict[str, Any]:
         """What the script must know, by the names that it uses."""
@@ -73,6 +86,8 @@ class Place:
             told |= {"group": rqkeys.group(self.group), "groups": rqkeys.GROUPS, "group_name": self.group}
         if self.marks:
             told |= {"marks": self.marks, "marks_ttl": _keys.BATCH_TTL}
+        if self.kind:
+            told |= {"catalog": _keys.CATALOG, "type": self.kind[0], "digest": self.kind[1]}
         return told
 
 
@@ -91,25 +106,34 @@ def place_of(options: Options, queue: str, marks: str | None = None) -> Place:
     return Place(where="front" if options.at_front else "back", enqueued_at=utcformat(now), **chosen)
 
 
-def put(door: Door, place: Place, shared: Mapping[str, Any], jobs: Sequence[NewJob]) -> Written:
+def put(
+    door: Door, place: Place, shared: Mapping[str, Any], jobs: Sequence[NewJob], line: Sequence[str] = ()
+) -> Written:
     """The jobs are written, all with the same names of own fields; one whose id is taken is left as it is.
 
-    Raises BadInput with `fields.after` for jobs to wait for that are unknown or canceled: nothing is written then. One
-    round trip; one more with a rate limit, in which those that have a slot go to their queue.
+    `line`: of activity, left where a job was written. Raises BadInput with `fields.after` for jobs to wait for that are
+    unknown or canceled, Outdated: nothing is written then. One round trip; one more with a rate limit, in which those
+    that have a slot go to their queue.
     """
     told = place.plan() | {"shared": 2 * len(shared), "own": 2 * len(jobs[0].fields)}
+    if line:
+        told |= {"line": line, "activity": _keys.ACTIVITY, "activity_max": _keys.ACTIVITY_MAX}
     args = [json.dumps(told), *(part for pair in shared.items() for part in pair)]
     for job in jobs:
         args += [job.row, job.job_id, *(part for pair in job.fields.items() for part in pair)]
     queue = rqkeys.queue(place.queue)
     names = [rqkeys.QUEUES, queue, place.waits_in or queue, rqkeys.registry("deferred", place.queue)]
     word, *answer = scripts.run(door.writer, "submit", names, args)
+    if word == b"outdated":
+        raise Outdated("The job type has just been published anew.")
     if word != b"done":
         raise _bad_parents(word.decode(), [one.decode(errors="replace") for one in answer])
-    flags, deferred = answer
+    flags, deferred, length, at, trouble = answer
+    if trouble:
+        door.left_no_line(trouble.decode(errors="replace"))
     if place.limit and not deferred and b"1" in flags:
         RateLimitRegistry(place.limit[0], door.writer).acquire_and_enqueue(place.limit[1])
-    return Written(tuple(flag == ord("1") for flag in flags), bool(deferred))
+    return Written(tuple(flag == ord("1") for flag in flags), bool(deferred), length, at)
 
 
 def check_parents(door: Door, ids: Sequence[str]) -> None:

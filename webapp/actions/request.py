@@ -9,9 +9,10 @@ from jobs import _keys
 from webapp import catalog, files, rqkeys
 from webapp.actions import arguments
 from webapp.actions.door import Door
+from webapp.actions.known_types import KnownType
 from webapp.actions.options import Options
 from webapp.errors import BadInput, Refused
-from webapp.offload import offload
+from webapp.offload import is_small, offload
 
 #: Names that a message lists.
 NAMES_MAX = 30
@@ -29,16 +30,16 @@ class Request:
     uploads: frozenset[str]
 
 
-def check(door: Door, type_name: Any, args: Any, options: Options) -> Request:
+def check(door: Door, kind: KnownType, args: Any, options: Options) -> Request:
     """Everything that the job needs is there. Raises BadInput with `fields`, or Refused for a type that cannot run.
 
-    One round trip; one more for a queue that the settings do not name, or to list the types that there are.
+    No round trip; one for a queue that the settings do not name.
     """
-    entry = entry_of(door, type_name)
+    entry = kind.entry
     args = {} if args is None else args
     if not isinstance(args, dict):
         raise _bad_arguments(entry, {"args": 'must be an object such as {"seconds": 5}'})
-    references = _check_arguments(door, entry, args)
+    references = _check_arguments(door, kind, args)
     queue = options.queue or entry["queue"] or catalog.DEFAULT_QUEUE
     check_queue(door, queue, entry)
     return Request(entry, args, queue, frozenset(files.UPLOAD.fullmatch(found)[1] for found in references))
@@ -50,13 +51,13 @@ def check_call(door: Door, type_name: str | None, args: dict[str, Any]) -> None:
     Raises BadInput with `fields`, Refused for a type that cannot run. One round trip.
     """
     if type_name is not None:
-        _check_arguments(door, entry_of(door, type_name), args)
+        _check_arguments(door, type_of(door, type_name), args)
 
 
-def entry_of(door: Door, type_name: Any) -> dict[str, Any]:
-    """The catalog's entry of a type that can be submitted. Raises BadInput, Refused. One round trip, two to refuse."""
-    raw = door.writer.hget(_keys.CATALOG, type_name) if isinstance(type_name, str) and type_name else None
-    if raw is None:
+def type_of(door: Door, type_name: Any) -> KnownType:
+    """The type as it is published now. Raises BadInput, Refused for one that cannot run. One round trip, or two."""
+    kind = door.types.read(door.writer, type_name)
+    if kind is None:
         names = sorted(name.decode(errors="replace") for name in door.writer.hkeys(_keys.CATALOG))
         listed = ", ".join(names[:NAMES_MAX]) + (", …" if len(names) > NAMES_MAX else "")
         raise BadInput(
@@ -65,19 +66,19 @@ def entry_of(door: Door, type_name: Any) -> dict[str, Any]:
             code="unknown_type",
             fields={"type": f"must be one of: {listed}" if names else "nothing is published yet"},
         )
-    entry = catalog.entry(type_name, raw)
-    if entry["error"]:
+    if kind.entry["error"]:
         raise Refused(
-            f"The job type {type_name!r} cannot run: {entry['error']}.",
+            f"The job type {type_name!r} cannot run: {kind.entry['error']}.",
             fix="Mend it, then publish it again: `python -m jobs publish`.",
             code="broken_type",
         )
-    return entry
+    return kind
 
 
-def _check_arguments(door: Door, entry: dict[str, Any], args: dict[str, Any]) -> list[str]:
+def _check_arguments(door: Door, kind: KnownType, args: dict[str, Any]) -> list[str]:
     """The uploads that the arguments name. Raises BadInput for any that is wrong, with one sentence each."""
-    problems = by_schema(entry, arguments.check, entry["schema"], args)
+    entry = kind.entry
+    problems = by_schema(entry, lambda: kind.judge(args), beside=not is_small(args))
     if problems:
         raise _bad_arguments(entry, problems)
     found = list(arguments.uploads(entry["schema"], args))
@@ -88,10 +89,10 @@ def _check_arguments(door: Door, entry: dict[str, Any], args: dict[str, Any]) ->
     return [reference for _, reference in found]
 
 
-def by_schema(entry: dict[str, Any], judge: Callable[..., Any], *args: Any) -> Any:
-    """`judge(*args)` beside the hub. Raises Refused where the published schema itself is broken."""
+def by_schema(entry: dict[str, Any], judge: Callable[[], Any], beside: bool = True) -> Any:
+    """`judge()`, beside the hub where it takes long. Raises Refused where the published schema itself is broken."""
     try:
-        return offload(judge, *args)
+        return offload(judge) if beside else judge()
     except arguments.Unusable as error:
         raise Refused(
             f"The published form of {entry['name']!r} is broken: {error}.",

@@ -7,11 +7,12 @@ many by `chunk`. How keys are spelt reaches them as a table, out of `webapp.rqke
 import json
 from collections.abc import Sequence
 from functools import cache
+from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
 import redis
-from redis.exceptions import NoPermissionError
+from redis.exceptions import NoPermissionError, NoScriptError
 
 from jobs import _keys
 from webapp import rqkeys
@@ -73,18 +74,27 @@ def text(name: str, verb: str = "") -> str:
 
 
 def run(client: redis.Redis, name: str, keys: Sequence[str], args: Sequence[Any], verb: str = "") -> Any:
-    """What the script answers. One round trip; three the first time that a server sees it.
+    """What the script answers. One round trip; two the first time that a server sees it.
 
     Raises Refused where a key has a type that RQ does not give it: nothing was changed then. Raises redis.RedisError.
     """
     try:
-        return client.register_script(text(name, verb))(keys=keys, args=args)
+        try:
+            return client.evalsha(_digest(name, verb), len(keys), *keys, *args)
+        except NoScriptError:
+            return client.eval(text(name, verb), len(keys), *keys, *args)
     except redis.ResponseError as error:
         if any(sign in str(error) for sign in NO_PERMISSION):
             raise NoPermissionError(str(error)) from error
         if "WRONGTYPE" not in str(error):
             raise
         raise wrong_type(keys[0] if keys else "") from error
+
+
+@cache
+def _digest(name: str, verb: str) -> str:
+    """What servers know the script by."""
+    return sha1(text(name, verb).encode()).hexdigest()
 
 
 def wrong_type(key: str) -> Refused:

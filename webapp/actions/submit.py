@@ -5,7 +5,7 @@ says from the first moment who submitted it. The function is only ever named: no
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -16,13 +16,14 @@ from rq.job import Dependency, Job
 from jobs import _keys
 from webapp import files, outcomes
 from webapp.actions import placing
-from webapp.actions.door import Door
+from webapp.actions.door import Door, Entry
 from webapp.actions.job_keys import JobKeys
+from webapp.actions.known_types import KnownType
 from webapp.actions.options import Options
-from webapp.actions.placing import NewJob, Place
-from webapp.actions.request import Request, check
-from webapp.errors import StateChanged
-from webapp.offload import offload
+from webapp.actions.placing import NewJob, Place, Written
+from webapp.actions.request import Request, check, type_of
+from webapp.errors import BadInput, Refused, StateChanged
+from webapp.offload import is_small, offload
 
 #: Fields that belong to the place, so the script writes them.
 PLACED = ("status", "enqueued_at")
@@ -34,29 +35,78 @@ class Submitted:
 
     job_id: str
     created: bool
+    #: What was written, where nothing can have become of it in the same step.
+    told: "Told | None" = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A job as it was written."""
+
+    #: What it calls, by name and arguments.
+    func: str
+    args: dict[str, Any]
+    #: Its hash.
+    fields: Mapping[str, Any]
+    #: Its index in its queue, where it joined one.
+    position: int | None
+    #: Jobs in that queue then.
+    queued: int
+    #: Epoch seconds at which it is due.
+    due: int | None
+    #: Redis time of it, epoch ms.
+    at: int
 
 
 def enqueue(door: Door, type_name: Any, args: Any, options: Options) -> Submitted:
     """A job of the type waits in its queue, for its time, its limit or other jobs. An id that is taken changes nothing.
 
     `args` are JSON values by name; those left out get the function's own defaults. Raises BadInput with `fields`,
-    Refused for a type that cannot run. Three round trips; one more for a queue that the settings do not name, and for a
-    rate limit.
+    Refused for a type that cannot run. One round trip; one more for a type that was not submitted before or is refused,
+    for a queue that the settings do not name, for a rate limit, and for an id that is taken.
     """
     with door.act("enqueue", options.id or "", options.queue) as line:
-        request = check(door, type_name, args, options)
-        line.queue = request.queue
-        door.authorize("enqueue", queue=request.queue, function=request.entry["func"])
-        placing.check_parents(door, options.after)
-        line.job = job_id = options.id or str(uuid4())
-        fields = offload(_fields, door, request, job_id, options)
-        files.store(door.config).claim(request.uploads, job_id)
-        place = placing.place_of(options, request.queue)
-        written = placing.put(door, place, {}, [NewJob(0, job_id, fields)])
-        if not written.flags[0]:
-            check_seen(door, job_id)
-            line.outcome = outcomes.ALREADY_THERE
-        return Submitted(job_id, written.flags[0])
+        job_id = options.id or str(uuid4())
+        known = door.types.get(type_name)
+        if known is not None and not known.entry["error"]:
+            try:
+                return _enqueue(door, line, known, args, job_id, options)
+            except (BadInput, Refused, placing.Outdated):
+                # Not by what may be said no more.
+                if door.types.read(door.writer, type_name) is known:
+                    raise
+        return _enqueue(door, line, type_of(door, type_name), args, job_id, options)
+
+
+def _enqueue(door: Door, line: Entry, kind: KnownType, args: Any, job_id: str, options: Options) -> Submitted:
+    request = check(door, kind, args, options)
+    line.queue = request.queue
+    door.authorize("enqueue", queue=request.queue, function=request.entry["func"])
+    placing.check_parents(door, options.after)
+    line.job = job_id
+    small = is_small(args)
+    fields = _fields(door, request, job_id, options, beside=not small)
+    files.store(door.config).claim(request.uploads, job_id)
+    place = replace(placing.place_of(options, request.queue), kind=(kind.entry["name"], kind.digest))
+    written = placing.put(door, place, {}, [NewJob(0, job_id, fields)], door.line("enqueue", line))
+    line.is_left = written.flags[0]
+    if not written.flags[0]:
+        check_seen(door, job_id)
+        line.outcome = outcomes.ALREADY_THERE
+        return Submitted(job_id, created=False)
+    # What is large is read again, with the limits of reading; what waits for a limit may be in its queue by now.
+    return Submitted(job_id, True, _told(request, fields, place, written) if small and not place.limit else None)
+
+
+def _told(request: Request, fields: Mapping[str, Any], place: Place, written: Written) -> Told:
+    waits = {"status": "deferred"} if written.deferred else {"status": place.status}
+    if place.enqueued_at and not written.deferred:
+        waits["enqueued_at"] = place.enqueued_at
+    position = None
+    if waits["status"] == "queued":
+        position = 0 if place.where == "front" else written.length - 1
+    due = place.score if waits["status"] == "scheduled" else None
+    return Told(request.entry["func"], request.args, fields | waits, position, written.length, due, written.at)
 
 
 def check_seen(door: Door, job_id: str) -> None:
@@ -105,8 +155,11 @@ def hash_of(door: Door, job: Job, options: Options) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name not in PLACED}
 
 
-def _fields(door: Door, request: Request, job_id: str, options: Options) -> dict[str, Any]:
-    return hash_of(door, new_job(door, request, job_id, options), options)
+def _fields(door: Door, request: Request, job_id: str, options: Options, beside: bool) -> dict[str, Any]:
+    def made() -> dict[str, Any]:
+        return hash_of(door, new_job(door, request, job_id, options), options)
+
+    return offload(made) if beside else made()
 
 
 def write(

@@ -61,9 +61,9 @@ class Live:
         """Redis' time as far as it is known: this host's clock may be off. No round trip."""
         return datetime.fromtimestamp(self.clock.now_ms() / 1000, UTC)
 
-    def overview(self, rights: Rights = EVERYTHING) -> Overview:
-        """The overview of what these rights cover, at most a second old. Raises DashboardError."""
-        return self.overviews.within(self.watcher.overview(), rights)
+    def overview(self, rights: Rights = EVERYTHING, max_age: float = 0.0) -> Overview:
+        """The overview of what these rights cover, a second old or `max_age` seconds at most. Raises DashboardError."""
+        return self.overviews.within(self.watcher.overview(max_age), rights)
 
     def feed_word(self) -> str:
         """ok, starting or away: whether changes are heard, or looked for; ending where the server closes its pages."""

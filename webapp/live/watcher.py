@@ -78,6 +78,7 @@ class Watcher:
         self._pace = Pace()
         self._unannounced = False
         self._error: RedisError | None = None
+        self._last: Overview | None = None
         self.feed = Feed(
             connections,
             self._on_change,
@@ -115,9 +116,14 @@ class Watcher:
             self._asked |= topics
         self._wake.set()
 
-    def overview(self) -> Overview:
-        """The overview, at most a tick old. Costs a look only where nobody watches. Raises DashboardError."""
+    def overview(self, max_age: float = 0.0) -> Overview:
+        """The overview, at most a tick old. Costs a look only where nobody watches. Raises DashboardError.
+
+        `max_age`: seconds for which an older one will do, whatever has changed since.
+        """
         self.start()
+        if self._last is not None and time.monotonic() - self._looked_at < max_age and not self._error:
+            return self._last
         current = self._looks.overview
         if current is not None and time.monotonic() - self._looked_at < TICK and not self._dirty and not self._error:
             return current
@@ -176,6 +182,7 @@ class Watcher:
             self._dirty.everything = True
         self._patience.end()
         before, self._looked_at = self._looked_at, time.monotonic()
+        self._last = self._looks.overview
         if self._looks.waited is not None:
             self._easing.took(self._looks.waited, self._looked_at - before)
         self._publish_health()

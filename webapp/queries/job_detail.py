@@ -10,8 +10,8 @@ from webapp.models_job import JobDetail
 from webapp.models_overview import Overview
 from webapp.queries import attempts, job_plans
 from webapp.queries.fields import integer, moment, reply, seconds_ms, text
-from webapp.queries.plan import Plan
-from webapp.redact.redactor import JobMask, Redactor
+from webapp.queries.plan import Replies
+from webapp.redact.redactor import Arguments, JobMask, Redactor
 from webapp.tree import tree
 
 FIELDS = (
@@ -91,21 +91,37 @@ def decode_payload(
     sizes: Sizes,
 ) -> Payload:
     """Takes milliseconds where these are large: for a native thread."""
-    arguments, note, mask = None, None, redactor.nobody
     described = text(description) or ""
-    if data is None and sizes[0] > PAYLOAD_BYTES:
-        described = redactor.described(decode.function_of_description(described), described)
-        note = f"Its arguments are too large to show ({sizes[0] // 1024:,} KB)."
-    else:
+    if data is not None or sizes[0] <= PAYLOAD_BYTES:
         call = decode.call(data)
-        note = call.problem and f"{call.problem[0].upper()}{call.problem[1:]}."
         given = redactor.call(call)
-        mask = given.mask
-        if call.problem:
-            described = redactor.described(decode.function_of_description(described), described)
-        else:
-            arguments = {"positional": tree(list(given.args)), "named": tree(given.kwargs)}
-            described = given.description(call.func, described, DESCRIPTION_CHARS)
+        if call.problem is None:
+            shown, editable = told(call, given, described), plain.call(data) is not None
+            return payload_of(*shown, None, given.mask, editable, meta, webhooks, entries, sizes)
+        note, mask = f"{call.problem[0].upper()}{call.problem[1:]}.", given.mask
+    else:
+        note, mask = f"Its arguments are too large to show ({sizes[0] // 1024:,} KB).", redactor.nobody
+    described = redactor.described(decode.function_of_description(described), described)
+    return payload_of(None, described, note, mask, plain.call(data) is not None, meta, webhooks, entries, sizes)
+
+
+def told(call: decode.Call, given: Arguments, described: str) -> tuple[dict, str]:
+    """Arguments and description of a call, as they may be shown."""
+    arguments = {"positional": tree(list(given.args)), "named": tree(given.kwargs)}
+    return arguments, given.description(call.func, described, DESCRIPTION_CHARS)
+
+
+def payload_of(
+    arguments: dict | None,
+    described: str,
+    note: str | None,
+    mask: JobMask,
+    editable: bool,
+    meta: bytes | None,
+    webhooks: bytes | None,
+    entries: list,
+    sizes: Sizes,
+) -> Payload:
     return Payload(
         arguments,
         described[:DESCRIPTION_CHARS],
@@ -114,7 +130,7 @@ def decode_payload(
         job_plans.webhooks(webhooks),
         attempts.attempts(entries, mask),
         attempts.result(entries, mask),
-        plain.call(data) is not None,
+        editable,
     )
 
 
@@ -129,7 +145,9 @@ def _meta(meta: bytes | None, size: int, mask: JobMask) -> Any:
         return {"__type__": "undecodable", "text": str(error)}
 
 
-def detail(row: JobSummary, plan: Plan, payload: Payload, place: Any, overview: Overview | None, now: int) -> JobDetail:
+def detail(
+    row: JobSummary, plan: Replies, payload: Payload, place: Any, overview: Overview | None, now: int
+) -> JobDetail:
     """The job from the replies that `plan` holds under its id, and what was decoded of it.
 
     `place`: its index in the queue where it waits in one, its score where it is canceled.

@@ -2,9 +2,15 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import redis
+
+
+class Replies(Protocol):
+    """What was answered under each name."""
+
+    def __getitem__(self, name: str) -> list[Any]: ...
 
 
 class Plan:

@@ -15,7 +15,7 @@ from webapp.queries.calls import FIELD_BYTES, NOTHING, TITLE_CHARS, Call, Calls,
 from webapp.queries.fields import integer, moment, reply, seconds_ms, text
 from webapp.queries.masks import MaskReader
 from webapp.queries.titles import Titles
-from webapp.redact.redactor import JobMask, Redactor
+from webapp.redact.redactor import Arguments, JobMask, Redactor
 
 EXPIRED = "Expired: only its id is left in the list."
 #: Running jobs whose progress in `meta` is remembered.
@@ -78,6 +78,13 @@ class RowReader:
         due.update(self._due(reader, answers, due))
         rows = [self._row(job_id, answers[job_id], told.get(job_id), due.get(job_id)) for job_id in answers]
         return self._masked(reader, rows)
+
+    def written(
+        self, job_id: str, call: decode.Call, given: Arguments, stored: Mapping[str, bytes], run_at: int | None
+    ) -> JobSummary:
+        """The row of a job that was just written: what it calls, and its hash. No round trip."""
+        self._calls.take(job_id, call, given, stored)
+        return self._row(job_id, [[stored.get(name) for name in FIELDS]], None, run_at)
 
     def functions(self, reader: redis.Redis, jobs: Mapping[str, tuple[bytes | None, int]]) -> dict[str, str | None]:
         """The dotted name of what each of these jobs calls: by id, their `created_at` and the bytes of their `data`.

@@ -4,8 +4,12 @@
 -- KEYS: 1 set of queues, 2 queue, 3 sorted set to wait in (the queue again where it does not wait), 4 deferred jobs
 -- ARGV: 1 plan as JSON (see webapp/actions/placing.py), 2… fields and values of every job,
 --       then for each job its row, its id, and its own fields and values
--- Answers {'done', a '1' (written) or '0' for each job, 'deferred' or ''}, or {'unknown' or 'canceled', parents…}.
+-- Answers {'done', a '1' (written) or '0' for each job, 'deferred' or '', length of the queue, epoch ms, why there is no
+-- line of activity or ''}, or {'unknown' or 'canceled', parents…}, or {'outdated'} where the type was published anew.
 local plan = cjson.decode(ARGV[1])
+if plan.type and redis.sha1hex(redis.call('HGET', plan.catalog, plan.type) or '') ~= plan.digest then
+  return {'outdated'}
+end
 
 -- A row that is marked was written once, whatever has become of its job.
 local function is_new(row, id)
@@ -22,7 +26,7 @@ for at = 2 + plan.shared, #ARGV, step do
   end
 end
 if #new == 0 then
-  return {'done', table.concat(flags), ''}
+  return {'done', table.concat(flags), '', 0, now_ms, ''}
 end
 
 -- As RQ does: a parent is met when it has finished; or failed, where that is allowed.
@@ -114,4 +118,9 @@ end
 if plan.marks then
   redis.call('EXPIRE', plan.marks, plan.marks_ttl)
 end
-return {'done', table.concat(flags), waits and 'deferred' or ''}
+local trouble = ''
+if plan.line then
+  local left = redis.pcall('XADD', plan.activity, 'MAXLEN', '~', plan.activity_max, '*', unpack(plan.line))
+  trouble = type(left) == 'table' and left.err or ''
+end
+return {'done', table.concat(flags), waits and 'deferred' or '', redis.call('LLEN', KEYS[2]), now_ms, trouble}
