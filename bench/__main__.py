@@ -17,6 +17,7 @@ from tests.support import ROOT
 #: Short ones first.
 MEASUREMENTS = (
     "idle",
+    "track",
     "lists",
     "search",
     "bulk",
