@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pickle import dumps
 from zlib import compress
@@ -52,6 +53,36 @@ def finished(
             scores[job_id] = now + YEAR + newest_in - (count - number) * 1e-3
         pipe.zadd(f"rq:finished:{queue}", scores)
         pipe.execute()
+
+
+#: Jobs that one call of LISTED writes: some 50 ms of Redis.
+LISTED_CHUNK = 5_000
+#: Writes jobs within Redis, ten times as fast as from here. KEYS: none. ARGV: first number, jobs, score of the first,
+#: statuses of lists as JSON, fields and values…
+LISTED = """
+local lists = cjson.decode(ARGV[4])
+for number = tonumber(ARGV[1]), ARGV[1] + ARGV[2] - 1 do
+  local id = string.format('%08d-5eed-4000-8000-%012d', number, number)
+  redis.call('HSET', 'rq:job:' .. id, unpack(ARGV, 5))
+  for _, status in ipairs(lists) do
+    if status == 'queued' then
+      redis.call('RPUSH', 'rq:queue:default', id)
+    else
+      redis.call('ZADD', 'rq:' .. status .. ':default', ARGV[3] + number * 0.001, id)
+    end
+  end
+end
+"""
+
+
+def listed(client: redis.Redis, count: int, statuses: Sequence[str]) -> None:
+    """Add `count` finished jobs, each to the default queue's list of every one of these statuses."""
+    client.sadd("rq:queues", "rq:queue:default")
+    script = client.register_script(LISTED)
+    fields = [part for pair in job_fields("finished", time.time() - 86_400).items() for part in pair]
+    for start in range(0, count, LISTED_CHUNK):
+        many = min(LISTED_CHUNK, count - start)
+        script(args=[start, many, int(time.time() + YEAR), json.dumps(list(statuses)), *fields])
 
 
 def running(client: redis.Redis, job_id: str, queue: str = "default") -> None:

@@ -1,19 +1,19 @@
-"""Fifty jobs of a registry of 100,000: the first page and one in the middle, through the API and with bare redis-py.
+"""Fifty jobs of a list of a thousand and of a million: first page, one in the middle, the last, through the API.
 
-    python -m bench.lists [--quick] [--pages 40] [--jobs 100000]
+    python -m bench.lists [--quick] [--rounds 30] [--jobs 1000000]
 
-A page is read twice: when the web process meets its jobs for the first time, and again. The first page is made new for
-each sample by adding fifty jobs, which are taken away afterwards. One tab is open on the list, as there is when a page
-asks.
+Each kind of list that RQ has: a registry from its newest end, a queue (a list, whose places have no index), a registry
+by time. Both sizes lie in a Redis of their own with a web process of its own, and are read in turns. A page is read
+twice: when the web process meets its jobs for the first time, and again; redis-py alone reads the same raw fields.
 """
 
-import http.client
 import json
-import random
 import time
+from collections import defaultdict
+from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import redis
 
@@ -22,122 +22,123 @@ from bench._maths import SPREAD, median, ratio_interval, spread
 from bench._report import Goal, Report, options
 from bench._stage import Stage
 from bench._tabs import Group, Tabs
+from bench._wire import Wire
+from webapp.queries.cursors import Cursor
 
 NAME = Path(__file__).stem
+SMALL = 1_000
 PAGE = 50
-#: The largest page that the API gives: to walk to the middle.
-STRIDE = 200
 #: Answers are shared for a quarter of a second: wait longer, so that each is a read of its own.
 APART = 0.3
-REGISTRY = "rq:finished:default"
-FIELDS = [
-    "status",
-    "created_at",
-    "enqueued_at",
-    "started_at",
-    "ended_at",
-    "origin",
-    "description",
-    "worker_name",
-    "timeout",
-]
-HEAD, MIDDLE = "first page", "middle page"
+STATUSES = ("finished", "queued", "scheduled")
+PLACES = ("first", "middle", "last")
 FIRST, AGAIN, FLOOR = "met for the first time", "met before", "redis-py alone"
-WATCH = {"overview": True, "lists": ["default/finished"]}
+FIELDS = ["status", "created_at", "enqueued_at", "started_at", "ended_at", "origin", "description", "worker_name"]
+#: (status, place, jobs in the list)
+Which = tuple[str, str, int]
 
 
-class Api:
-    """One connection that stays open, as a browser's does."""
+class Size:
+    """So many jobs in each of the lists, and a web process that shows them to one tab. A context."""
 
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._ending = ExitStack()
 
-    def page(self, cursor: str | None, limit: int = PAGE) -> tuple[dict, float]:
-        """(the answer, milliseconds)."""
-        query = {"queue": "default", "status": "finished", "limit": limit} | ({"cursor": cursor} if cursor else {})
-        started = time.perf_counter()
-        self._connection.request("GET", f"/api/jobs?{urlencode(query)}")
-        answer = self._connection.getresponse()
-        body = answer.read()
-        took = (time.perf_counter() - started) * 1000
-        if answer.status != 200:
-            raise RuntimeError(f"{answer.status}: {body[:300]!r}")
-        return json.loads(body), took
+    def __enter__(self) -> "Size":
+        stage = self._ending.enter_context(Stage())
+        self.client = stage.client()
+        _seed.listed(self.client, self.jobs, STATUSES)
+        web = stage.web()
+        watch = {"overview": True, "lists": [f"default/{status}" for status in STATUSES]}
+        self._ending.enter_context(Tabs({"tab": Group(f"{web.url}/live", 1, '"total":', watch)}))
+        self._wire = self._ending.enter_context(Wire(web.url))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ending.close()
+
+    def rank(self, place: str) -> int:
+        return {"first": 0, "middle": self.jobs // 2, "last": self.jobs - PAGE}[place]
+
+    def ids(self, status: str, place: str) -> list[bytes]:
+        """The jobs of a page."""
+        rank = self.rank(place)
+        if status == "queued":
+            return self.client.lrange("rq:queue:default", rank, rank + PAGE - 1)
+        key = f"rq:{status}:default"
+        return self.client.zrange(key, rank, rank + PAGE - 1, desc=status == "finished")
+
+    def page(self, status: str, place: str) -> float:
+        """Milliseconds until the API has answered."""
+        query = {"queue": "default", "status": status, "limit": PAGE}
+        if place != "first":
+            query["cursor"] = Cursor(f"default/{status}", self.rank(place)).encode()
+        began = time.perf_counter()
+        code, body = self._wire.ask("GET", f"/api/jobs?{urlencode(query)}")
+        took = (time.perf_counter() - began) * 1000
+        if code != 200 or len(json.loads(body)["jobs"]) != PAGE:
+            raise RuntimeError(f"{code}: {body[:300]!r}")
+        return took
+
+    def floor(self, status: str, place: str) -> float:
+        """Milliseconds for the same raw fields with redis-py alone, in two round trips."""
+        began = time.perf_counter()
+        pipe = self.client.pipeline(transaction=False)
+        for job_id in self.ids(status, place):
+            pipe.hmget(b"rq:job:" + job_id, FIELDS)
+        pipe.execute()
+        return (time.perf_counter() - began) * 1000
 
 
-def floor(client: redis.Redis, rank: int) -> float:
-    """Milliseconds for fifty jobs from `rank` on with redis-py alone: ZREVRANGE, and HMGETs in one pipeline."""
-    started = time.perf_counter()
+def renew(client: redis.Redis, ids: list[bytes]) -> None:
+    """These jobs are others of the same ids: nobody has met them."""
+    created = f"2026-01-01T00:00:00.{time.time_ns() // 1000 % 1_000_000:06d}Z"
     pipe = client.pipeline(transaction=False)
-    for job_id in client.zrevrange(REGISTRY, rank, rank + PAGE - 1):
-        pipe.hmget(b"rq:job:" + job_id, FIELDS)
+    for job_id in ids:
+        pipe.hset(b"rq:job:" + job_id, "created_at", created)
     pipe.execute()
-    return (time.perf_counter() - started) * 1000
 
 
-def middle(api: Api, jobs: int, pages: int) -> str:
-    """The cursor from which so many pages lie around the middle of the list."""
-    cursor = None
-    for _ in range(max(1, (jobs - pages * PAGE) // 2 // STRIDE)):
-        cursor = api.page(cursor, STRIDE)[0]["next"]
-    assert cursor
-    return cursor
-
-
-def read_twice(api: Api, cursor: str | None) -> tuple[float, float, str]:
-    """(milliseconds at first, milliseconds again, the cursor of the next page)."""
-    time.sleep(APART)
-    answer, at_first = api.page(cursor)
-    time.sleep(APART)
-    return at_first, api.page(cursor)[1], answer["next"]
-
-
-def measure(stage: Stage, jobs: int, pages: int) -> dict[tuple[str, str], list[float]]:
-    """Milliseconds of each page and way of reading it."""
-    found: dict[tuple[str, str], list[float]] = {kind: [] for kind in product((HEAD, MIDDLE), (FIRST, AGAIN, FLOOR))}
-    web, client = stage.web(), stage.client()
-    api = Api(web.url)
-    with Tabs({"tab": Group(f"{web.url}/live", 1, '"total":', WATCH)}):
-        cursor = middle(api, jobs, pages)
-        for sample in range(pages):
-            for where in random.sample([HEAD, MIDDLE], 2):
-                if where == HEAD:
-                    _seed.finished(client, PAGE, f"new-{sample}", newest_in=1_000)
-                at_first, again, following = read_twice(api, None if where == HEAD else cursor)
-                found[where, FIRST].append(at_first)
-                found[where, AGAIN].append(again)
-                found[where, FLOOR].append(floor(client, 0 if where == HEAD else jobs // 2))
-                if where == HEAD:
-                    # Taken away again, so that the middle page stays where its cursor says.
-                    client.zrem(REGISTRY, *client.zrevrange(REGISTRY, 0, PAGE - 1))
-                else:
-                    cursor = following
+def measure(sizes: list[Size], rounds: int) -> dict[str, dict[Which, list[float]]]:
+    """Milliseconds by how they were read, and which page."""
+    pages = [(status, place, size) for status in STATUSES for place in PLACES for size in sizes]
+    found: dict[str, dict[Which, list[float]]] = {how: defaultdict(list) for how in (FIRST, AGAIN, FLOOR)}
+    for number in range(rounds):
+        ordered = pages[:: 1 if number % 2 else -1]
+        for status, place, size in ordered:
+            renew(size.client, size.ids(status, place))
+        for how, read in ((FIRST, Size.page), (AGAIN, Size.page), (FLOOR, Size.floor)):
+            time.sleep(APART)
+            for status, place, size in ordered:
+                found[how][status, place, size.jobs].append(read(size, status, place))
     return found
 
 
 def main() -> None:
     """Measure, print, keep."""
-    asked = options(__doc__, pages=(40, 3, "pages of each kind"), jobs=(100_000, 5_000, "jobs in the registry"))
+    asked = options(__doc__, rounds=(30, 3, "pages of each kind"), jobs=(1_000_000, 20_000, "jobs of the long lists"))
     report = Report(
         name=NAME,
-        question=f"Milliseconds for {PAGE} jobs of a registry of {asked.jobs:,}, one client, over HTTP.",
-        samples=f"{asked.pages} pages of each kind",
+        question=f"Milliseconds for {PAGE} jobs of a list of {SMALL:,} and of {asked.jobs:,}, one client, over HTTP.",
+        samples=f"{asked.rounds} pages of each kind",
         columns=("page", *SPREAD),
         bias=(
-            "The client waits 0.3 s between pages, so processor caches are cold, as they are for a user. "
-            "The floor reads raw fields and makes nothing of them."
+            "All lists of one size name the same jobs. Pages of a million lie apart, so processor caches are cold, as "
+            "they are for a user. The floor reads raw fields and makes nothing of them."
         ),
     )
-    with Stage() as stage:
-        _seed.finished(stage.redis, asked.jobs)
-        found = measure(stage, asked.jobs, asked.pages)
-    report.rows = [(f"{where}, {how}", *spread(values)) for (where, how), values in found.items()]
-    for how in (FIRST, AGAIN):
-        head, deep = found[HEAD, how], found[MIDDLE, how]
-        low, high = ratio_interval(deep, head, median)
-        text = f"{how}: median of the middle page by that of the first (95 % interval {low:.2f} to {high:.2f})"
-        report.goals.append(Goal(text, median(deep) / median(head), 1.5))
+    with Size(asked.jobs) as large, Size(SMALL) as small:
+        found = measure([small, large], asked.rounds)
+    report.rows = [
+        (f"{status}, {place} of {jobs:,}, {how}", *spread(found[how][status, place, jobs]))
+        for status, place, how, jobs in product(STATUSES, PLACES, found, (SMALL, asked.jobs))
+    ]
+    for how, status, place in product((FIRST, AGAIN), STATUSES, PLACES):
+        long, short = found[how][status, place, asked.jobs], found[how][status, place, SMALL]
+        low, high = ratio_interval(long, short, median)
+        text = f"{status}, {place} page, {how}: by that of {SMALL:,} (95 % interval {low:.2f} to {high:.2f})"
+        report.goals.append(Goal(text, median(long) / median(short), 1.3))
     report.finish()
 
 
