@@ -13,6 +13,7 @@ import zlib
 import pytest
 
 from tests import raw_jobs
+from webapp.redact.redactor import Redactor
 from webapp.search.candidate import Candidate
 from webapp.search.judges import ERROR, FIELDS, PAYLOAD
 from webapp.search.matcher import Matcher
@@ -290,3 +291,34 @@ def test_raw_bytes_never_dismiss_what_is_there(is_json):
             tried += 1
             assert found is None or any(needle in job.low for needle in found), (wanted, leaf, found)
     assert tried > 3_000
+
+
+class Counting(Redactor):
+    """Counts the jobs that it masks."""
+
+    calls = 0
+
+    def call(self, call):
+        self.calls += 1
+        return super().call(call)
+
+
+def test_only_jobs_that_match_as_they_are_stored_are_masked_and_only_what_may_be_shown_is_found():
+    redactor = Counting()
+    kwargs = {"customer": "Kim", "dry": True, "monkey": "x", "password": "hunter2"}
+    data = raw_jobs.payload("billing.charge", (42,), kwargs)
+
+    def found(query):
+        job = Candidate(b"6f0c", {"description": None}, NOW, redactor)
+        job.data = data
+        return Matcher(parse(query), types, redactor).verdict(job, PAYLOAD)
+
+    assert not found("arg:false")
+    assert not found("arg:dry=false")
+    assert redactor.calls == 0, "every payload was decoded, and none had to be masked"
+    assert found("arg:true")
+    assert found("arg:dry=true")
+    assert redactor.calls == 2
+    assert not found("arg:hunter2"), "what is masked is not found"
+    assert not found("arg:password=hunter2")
+    assert found("arg:password"), "its name is told"

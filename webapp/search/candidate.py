@@ -34,6 +34,7 @@ class Candidate:
 
     __slots__ = (
         *("_call", "_description", "_given", "_leaves", "_low", "_low_error", "_raw", "_redactor", "_shown_error"),
+        "_stored_leaves",
         *("data", "error", "fields", "id", "now_ms"),
     )
 
@@ -55,11 +56,13 @@ class Candidate:
         self._description: str | None = None
         self._call: decode.Call | None = None
         self._leaves: list[tuple[str, Leaf]] | None = None
+        self._stored_leaves: list[tuple[str, Leaf]] | None = None
 
     def take(self, data: bytes | None) -> None:
         """Its payload, which was not read before."""
         self.data = data
         self._raw = self._low = self._call = self._given = self._leaves = self._description = self._shown_error = None
+        self._stored_leaves = None
 
     @property
     def raw(self) -> bytes:
@@ -130,12 +133,21 @@ class Candidate:
         return self._description
 
     @property
+    def stored_leaves(self) -> list[tuple[str, Leaf]]:
+        """Every text and number among the arguments as stored, with the key under which it stands ("": none).
+
+        For a first look: what these do not hold, no mask adds.
+        """
+        if self._stored_leaves is None:
+            self._stored_leaves = _leaves(self.call.args, self.call.kwargs)
+        return self._stored_leaves
+
+    @property
     def leaves(self) -> list[tuple[str, Leaf]]:
-        """Every text and number among the arguments, with the key under which it stands ("" where there is none)."""
+        """The same of the arguments as they may be shown."""
         if self._leaves is None:
-            self._leaves = []
-            for value in (*self.given.args, self.given.kwargs):
-                _collect(tree(value, NODES, TEXT), "", self._leaves)
+            given = self.given
+            self._leaves = _leaves(given.args, given.kwargs) if given.is_masked else self.stored_leaves
         return self._leaves
 
     def text(self, name: str) -> str:
@@ -166,6 +178,13 @@ def _json_name(raw: bytes) -> str | None:
         return decode.clean(json.loads(raw))
     except ValueError:
         return None
+
+
+def _leaves(args: tuple, kwargs: dict) -> list[tuple[str, Leaf]]:
+    found: list[tuple[str, Leaf]] = []
+    for value in (*args, kwargs):
+        _collect(tree(value, NODES, TEXT), "", found)
+    return found
 
 
 def _collect(value: Any, key: str, found: list[tuple[str, Leaf]]) -> None:

@@ -127,10 +127,13 @@ def _argument(wanted: str) -> Judge:
             return False
         if job.call.problem is not None:
             return bool(job.data) and plain in job.low and not job.hides_payload
-        return any(
-            whole(leaf) or wanted in name or (part is not None and name == key and part(leaf))
-            for name, leaf in job.leaves
-        )
+        return matches(job.stored_leaves) and matches(job.leaves)
+
+    def matches(leaves: list[tuple[str, Leaf]]) -> bool:
+        for name, leaf in leaves:
+            if whole(leaf) or wanted in name or (part is not None and name == key and part(leaf)):
+                return True
+        return False
 
     return is_so
 
