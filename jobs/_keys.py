@@ -148,6 +148,9 @@ UNDO_SECONDS = 60
 TRASH_GRACE = 120
 #: What an operation deletes is kept so many seconds at most, however long the operation takes.
 TRASH_TTL = 3600
+#: Seconds more over which those of one operation end one after the other, should nobody empty it: Redis stands still
+#: where a hundred thousand keys end in one moment.
+TRASH_APART = 1200
 #: Begins the keys of notes about deleted jobs, see `trash`, and how many digits of a digest tell them apart.
 TRASH_NOTES = f"{PREFIX}trash:"
 TRASH_SPREAD = 3
@@ -335,7 +338,7 @@ def trash(job_id: str) -> str:
 def trash_part(part: str, job_id: str) -> str:
     """One of TRASH_PARTS of a deleted job: its key, renamed.
 
-    TTL UNDO_SECONDS, of an operation TRASH_TTL, and TRASH_GRACE more.
+    TTL UNDO_SECONDS, of an operation TRASH_TTL and up to TRASH_APART, and TRASH_GRACE more.
     """
     return f"{PREFIX}trash-{part}:{job_id}"
 

@@ -67,6 +67,29 @@ def test_all_is_back_as_it_was(redis, client, process):
     assert now(client, deleted)["undone_by"] == back["id"]
 
 
+def test_what_nobody_empties_ends_one_after_the_other_and_none_before_its_time(redis, client, process):
+    queue = Queue("default", connection=redis)
+    queue.enqueue_many([Queue.prepare_data(fixture_jobs.nothing) for _ in range(300)])
+    began = now_ms(redis)
+    run(client, "delete", {"queue": "default", "status": "queued"})
+    ends = [redis.pexpiretime(key) for key in redis.scan_iter("rq:live:trash-job:*")]
+    least, most = (1000 * (_keys.TRASH_TTL + _keys.TRASH_GRACE + more) for more in (0, _keys.TRASH_APART))
+    assert len(ends) == 300
+    assert began + least <= min(ends)
+    assert max(ends) <= now_ms(redis) + most
+    minutes = [(end - began - least) // 60_000 for end in ends]
+    # 300 among 20 minutes: 15 each.
+    assert max(map(minutes.count, minutes)) < 60
+    for key in redis.scan_iter("rq:live:trash-job:*"):
+        notes = _keys.trash(key.decode().rpartition(":")[2])
+        assert redis.pexpiretime(notes) >= redis.pexpiretime(key), "how it was is known as long as it is there"
+
+
+def now_ms(redis) -> int:
+    seconds, micros = redis.time()
+    return seconds * 1000 + micros // 1000
+
+
 def test_what_was_deleted_before_it_was_canceled_can_be_put_back(redis, client, process):
     jobs = [raw_jobs.listed(redis, "finished") for _ in range(2_000)]
     ready = until(client, ask(client, "delete", {"queue": "default", "status": "finished"}), "ready")

@@ -42,6 +42,7 @@ class Plan:
         if self.verb == "delete":
             life, undo = 1000 * _keys.TRASH_TTL, 1000 * _keys.UNDO_SECONDS
             told["trash"] = {"token": self._id, "life": life, "undo": undo, "left": self.undo_left}
+            told["trash"]["apart"] = 1000 * _keys.TRASH_APART
         return json.dumps(told)
 
     def _of_verb(self) -> dict[str, Any]:

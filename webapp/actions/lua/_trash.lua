@@ -1,5 +1,6 @@
 -- Deleted jobs that can be put back: their keys are renamed, and where they were is noted beside them.
--- `o.trash` is {token, life (ms), left (jobs that may still be kept), one (deleted one by one)}; it counts `kept` up.
+-- `o.trash` is {token, life (ms), left (jobs that may still be kept), one (deleted one by one), apart (ms over which their
+-- ends are spread)}; it counts `kept` up.
 
 local PARTS = {'job', 'dependents', 'dependencies', 'results', 'log', 'notes'}
 
@@ -84,6 +85,11 @@ local function notes_key(id)
   return K.trash .. string.sub(redis.sha1hex(id), 1, K.trash_spread)
 end
 
+-- Milliseconds by which the end of a job's keys is put off: the same for all that are noted in one key.
+local function put_off(notes, o)
+  return math.floor((o.trash.apart or 0) * tonumber(string.sub(notes, #K.trash + 1), 16) / 16 ^ K.trash_spread)
+end
+
 -- Whether the job is to be kept; it is counted.
 local function has_room(job, o)
   if not o.trash or unfit('hash', K.trash_index, notes_key(job.id)) then
@@ -102,7 +108,8 @@ end
 
 -- Rename the parts and note `places`, each {word, …}. Nothing of the job is left where it was.
 local function throw(id, parts, places, o)
-  local lives, life = {}, o.trash.life + 1000 * K.trash_grace
+  local notes, lives = notes_key(id), {}
+  local life = o.trash.life + 1000 * K.trash_grace + put_off(notes, o)
   if redis.call('EXISTS', trash_key('job', id)) == 1 then
     -- Of another job that had this id.
     for _, part in ipairs(PARTS) do
@@ -117,7 +124,6 @@ local function throw(id, parts, places, o)
     redis.call('RENAME', found[1], trash_key(part, id))
     redis.call('PEXPIRE', trash_key(part, id), life)
   end
-  local notes = notes_key(id)
   redis.call('HSET', notes, id, o.trash.token .. cmsgpack.pack({places, next(lives) and lives}))
   if redis.call('PTTL', notes) < life then
     redis.call('PEXPIRE', notes, life)
