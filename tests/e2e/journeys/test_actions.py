@@ -189,6 +189,31 @@ def test_a_double_click_on_run_again_makes_one_job(site, visit):
     assert len(site.ids()) == 2
 
 
+def test_a_press_of_run_again_whose_answer_was_lost_makes_one_job_and_a_second_one_another(site, visit):
+    job = site.waits_behind_a_gate()
+    visitor = visit(site).reckons_with("ERR_FAILED")
+    lost = []
+
+    def lose_the_first_answer(route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch())
+            route.abort()
+
+    visitor.page.route("**/run_again", lose_the_first_answer)
+    visitor.opens_job(job.id).clicks("Run again")
+    visitor.sees("The server could not be reached.")
+    visitor.open_job.clicks("Run again")
+    visitor.page.wait_for_url(re.compile(rf"/jobs/(?!{job.id}).+"))
+    visitor.open_job.sees("Queued")
+    assert lost[0].status == 201
+    assert len(site.ids()) == 2
+    visitor.opens_job(job.id).clicks("Run again")
+    visitor.page.wait_for_url(re.compile(rf"/jobs/(?!{job.id}).+"))
+    assert len(site.ids()) == 3
+
+
 def test_a_job_that_another_program_deletes_is_shown_as_gone_with_what_was_known(site, visit):
     job = site.waits_behind_a_gate()
     visitor = visit(site).reckons_with(r"404 \(NOT FOUND\) .*/api/jobs/never-was")

@@ -6,6 +6,7 @@ import { t } from "../i18n.js";
 import { go, toJob } from "../router.js";
 import { mayWrite, receive, server } from "../store.js";
 import { dropUndo, keepUndo, undoOf, untold } from "../undo.js";
+import { idFor } from "./submit/once.model.js";
 
 /** These ask first. */
 const ASKED = new Set(["stop", "delete"]);
@@ -48,8 +49,14 @@ const plain = (verb) => async (job, more) => {
   say(t(`action.${verb}.done`, { ...wordsOf(job), ...more }));
 };
 
+/** What was pressed for a job and never answered: pressed again, it makes the job that it may have made already. */
+const unanswered = new Map();
+
 async function runAgain(job, edited) {
-  const answer = await api.runAgain(job.id, edited);
+  const press = idFor(edited ?? null, unanswered.get(job.id));
+  unanswered.set(job.id, press);
+  const answer = await api.runAgain(job.id, { ...edited, id: press.id });
+  unanswered.delete(job.id);
   show(answer);
   say(t("action.run_again.done", wordsOf(job)));
   go(toJob(answer.job.id));

@@ -1,4 +1,4 @@
-/** One submission is one job, however often its button is pressed or its request repeated. Pure but for chance. */
+/** One submission, or one press of "Run again", is one job, however often its button is pressed or its request repeated. Pure but for chance. */
 
 /** A random UUID; crypto.randomUUID exists on secure pages only. */
 function newId() {
