@@ -2,6 +2,7 @@
 
 import json
 import time
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pickle import dumps
@@ -83,6 +84,42 @@ def listed(client: redis.Redis, count: int, statuses: Sequence[str]) -> None:
     for start in range(0, count, LISTED_CHUNK):
         many = min(LISTED_CHUNK, count - start)
         script(args=[start, many, int(time.time() + YEAR), json.dumps(list(statuses)), *fields])
+
+
+#: The same for jobs of one list. ARGV: first number, jobs, score, status, names of functions as JSON, traceback, then
+#: for each function its payload, and fields and values of all…
+OF_FUNCTIONS = """
+local names = cjson.decode(ARGV[5])
+for number = tonumber(ARGV[1]), ARGV[1] + ARGV[2] - 1 do
+  local id = string.format('%08d-5eed-4000-8000-%012d', number * 7919 % 1000003, number)
+  local nth = number % #names + 1
+  local key, said = 'rq:job:' .. id, names[nth] .. '()'
+  redis.call('HSET', key, 'data', ARGV[6 + nth], 'description', said, unpack(ARGV, 7 + #names))
+  if ARGV[4] == 'queued' then
+    redis.call('RPUSH', 'rq:queue:default', id)
+  else
+    redis.call('ZADD', 'rq:' .. ARGV[4] .. ':default', ARGV[3] + number * 0.001, id)
+  end
+  if ARGV[4] == 'failed' then
+    redis.call('XADD', 'rq:results:' .. id, '*', 'type', '2', 'exc_string', ARGV[6])
+  end
+end
+"""
+TRACEBACK = b64encode(compress(b'Traceback (most recent call last):\n  File "app.py", line 7\nKeyError: 1'))
+
+
+def of_functions(client: redis.Redis, count: int, status: str, functions: Sequence[str]) -> None:
+    """Add `count` jobs of this status to the default queue's list of it, of these functions in turn."""
+    client.sadd("rq:queues", "rq:queue:default")
+    script = client.register_script(OF_FUNCTIONS)
+    payloads = [compress(dumps((name, None, (5,), {"subject": "Invoice"}), protocol=5)) for name in functions]
+    fields = {
+        name: value for name, value in job_fields(status, time.time()).items() if name not in ("data", "description")
+    }
+    told = [int(time.time() + YEAR), status, json.dumps(list(functions)), TRACEBACK, *payloads]
+    told += [part for pair in fields.items() for part in pair]
+    for start in range(0, count, LISTED_CHUNK):
+        script(args=[start, min(LISTED_CHUNK, count - start), *told])
 
 
 def running(client: redis.Redis, job_id: str, queue: str = "default") -> None:

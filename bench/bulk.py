@@ -2,8 +2,9 @@
 
     python -m bench.bulk [--quick] [--jobs 100000]
 
-Jobs are those of `bench.search`, all in one list of RQ. Operations are asked for and started over HTTP, as a page does,
-while a tab watches the overview. Meanwhile one client sends PING after PING, 2 ms apart, and one asks for /healthz.
+The jobs of one list of RQ, some of them one deed after another. Operations are asked for and started over HTTP, as a
+page does, while a tab watches the overview. Meanwhile one client sends PING after PING, 2 ms apart, and one asks for
+/healthz.
 """
 
 import json
@@ -11,30 +12,47 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 import redis
 
+from bench import _seed
 from bench._maths import median, percentile
 from bench._report import Goal, Report, options
 from bench._stage import Stage
-from bench.search import job
 from jobs import _keys
 from tests.live import Page
 from tests.processes import WebServer
 
 NAME = Path(__file__).stem
-CHUNK = 2_000
 APART = 0.002
-#: What is done one after the other: verb, status of the jobs before it, whether they are spread in their queue and
-#: found by a walk through all keys.
+
+
+class Deed(NamedTuple):
+    """What is done, and to which jobs."""
+
+    verb: str
+    status: str
+    #: Status of the jobs that are written before; empty: those that the last deed has left.
+    seed: str = ""
+    queue: str = "default"
+    #: Every third job of its queue, found by a walk through all keys.
+    spread: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.verb} {self.status}" + (" (every third, by function)" if self.spread else "")
+
+
 DEEDS = (
-    ("cancel", "queued", ""),
-    ("delete", "canceled", ""),
-    ("delete", "queued", ""),
-    ("delete", "queued", "every third, by function"),
-    ("requeue", "failed", ""),
-    ("move", "failed", ""),
-    ("hold", "queued", ""),
+    Deed("cancel", "queued", seed="queued"),
+    Deed("delete", "canceled"),
+    Deed("delete", "queued", seed="queued"),
+    # They were put back.
+    Deed("hold", "queued"),
+    Deed("move", "failed", seed="failed"),
+    Deed("requeue", "failed", queue="other"),
+    Deed("delete", "queued", seed="queued", spread=True),
 )
 
 
@@ -45,23 +63,11 @@ def send(web: WebServer, path: str, body: object) -> dict:
         return json.load(answer)["operation"]
 
 
-def seed(client: redis.Redis, count: int, status: str, spread: bool) -> None:
-    """Write `count` jobs of one status, and twice as many others between them where they are spread."""
+def seed(client: redis.Redis, deed: Deed, count: int) -> None:
+    """An empty Redis with `count` jobs of the status, and twice as many others between them where they are spread."""
     client.flushall()
-    client.sadd("rq:queues", "rq:queue:default")
-    connection, now = client.connection_pool.get_connection(), time.time()
-    whole = count * 3 if spread else count
-    for start in range(0, whole, CHUNK):
-        commands = [
-            command
-            for number in range(start, min(start + CHUNK, whole))
-            for command in job(number, status, "default", "mail.send" if number % 3 == 0 else "other.run", now)
-        ]
-        connection.send_packed_command(commands)
-        for _ in commands:
-            connection.read_response()
-    connection.disconnect()
-    client.connection_pool.release(connection)
+    functions = ("mail.send", "other.run", "other.run") if deed.spread else ("mail.send",)
+    _seed.of_functions(client, count * len(functions), deed.seed, functions)
 
 
 class Health(threading.Thread):
@@ -147,16 +153,17 @@ def main() -> None:
     with Stage() as stage:
         web, _, client = stage.web(), stage.operations(), stage.client()
         stage.redis.config_set("slowlog-log-slower-than", 5_000)
-        for verb, status, spread in DEEDS:
-            seed(client, asked.jobs, status, bool(spread))
+        for deed in DEEDS:
+            if deed.seed:
+                seed(client, deed, asked.jobs)
             client.slowlog_reset()
-            of = {"q": "func:mail.send"} if spread else {"queue": "default", "status": status}
+            of = {"q": "func:mail.send"} if deed.spread else {"queue": deed.queue, "status": deed.status}
             tab = Tab(web)
             tab.start()
-            seen = measure(client, web, verb, of)
+            seen = measure(client, web, deed.verb, of)
             tab.going = False
             tab.join()
-            name = f"{verb} {status}" + (f" ({spread})" if spread else "")
+            name = deed.name
             pings = seen["pings"]
             shown = (median(pings), percentile(pings, 0.99), max(pings))
             times = (seen["collecting"], seen["doing"], seen["undoing"])

@@ -119,16 +119,26 @@ local function unfit_to_put(job)
     or job.limit and (unfit('zset', job.limit_waiting) or unfit('set', K.limits) or unfit('hash', K.limit .. job.limit))
 end
 
--- Put a job into its queue, at the front or the back, or before its rate limit.
-local function put(job, front, stamp)
-  redis.call('SADD', K.queues, job.queue)
+-- RQ knows the queue. Said once: within a script nobody else forgets it.
+local known_queues = {}
+local function make_known(queue)
+  if not known_queues[queue] then
+    redis.call('SADD', K.queues, queue)
+    known_queues[queue] = true
+  end
+end
+
+-- Put a job into its queue, at the front or the back, or before its rate limit. What follows: fields and values that its
+-- hash gets besides.
+local function put(job, front, stamp, ...)
+  make_known(job.queue)
   if job.limit then
-    redis.call('HSET', job.key, 'status', 'rate_limited', 'enqueue_at_front', front and '1' or '0')
+    redis.call('HSET', job.key, 'status', 'rate_limited', 'enqueue_at_front', front and '1' or '0', ...)
     redis.call('SADD', K.limits, job.limit)
     redis.call('HSET', K.limit .. job.limit, 'concurrency', job.concurrency)
     redis.call('ZADD', job.limit_waiting, now, job.id)
   else
-    redis.call('HSET', job.key, 'status', 'queued', 'enqueued_at', stamp)
+    redis.call('HSET', job.key, 'status', 'queued', 'enqueued_at', stamp, ...)
     redis.call(front and 'LPUSH' or 'RPUSH', job.queue, job.id)
   end
 end

@@ -29,7 +29,7 @@ local function verb(job, o)
     end
   end
   redis.call('HSET', job.key, 'origin', o.queue)
-  redis.call('SADD', K.queues, queue)
+  make_known(queue)
   touch_parents(job, true)
   if job.status == 'queued' then
     redis.call('RPUSH', job.was_held and held or queue, job.id)

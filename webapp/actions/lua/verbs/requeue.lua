@@ -15,9 +15,8 @@ local function verb(job, o)
     redis.call('ZREM', place, job.id)
   end
   redis.call('HDEL', job.key, 'exc_info', K.progress)
-  redis.call('HSET', job.key, 'started_at', '', 'ended_at', '')
   -- A failed job has a time to live; one that waits has its own `ttl` or none.
   live_on(job, true)
-  put(job, false, o.stamp)
+  put(job, false, o.stamp, 'started_at', '', 'ended_at', '')
   return 'done'
 end
