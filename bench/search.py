@@ -35,6 +35,7 @@ ERRORS = ("TimeoutError: no answer within 30 s", "KeyError: 'customer'", "ValueE
 SEARCHES = {
     "a word, 1 hit": "customer-0777123",
     "a number, 1 hit": "arg:777123",
+    "a flag, no hit": "arg:dry=true",
     "a function, 25 % hits": "func:mail.send",
     "failed by error": "status:failed error:timeout",
     "age and queue": "age<1h -queue:low",

@@ -155,11 +155,12 @@ def main() -> None:
         batches(web, asked.many)
         held = script_ms(stage)
     report.rows = [(which if "CPU" in which else f"{which}, jobs/s", *spread(told)) for which, told in found.items()]
-    for ours, theirs in ((SINGLE, ENQUEUE), (FEW, ENQUEUE), (BATCH, MANY), (SINGLE, EMPTY)):
+    compared = (SINGLE, ENQUEUE), (FEW, ENQUEUE), (BATCH, MANY), (EMPTY, ENQUEUE), (SINGLE, EMPTY)
+    for ours, theirs in compared:
         ratios = [one / other for one, other in zip(found[ours], found[theirs], strict=True)]
         low, high = interval(ratios, median)
         text = f"{ours}, by {theirs} (95 % interval {low:.2f} to {high:.2f})"
-        if theirs == EMPTY:
+        if EMPTY in (ours, theirs):
             report.notes.append(f"{text}: {median(ratios):.2f}")
         else:
             report.goals.append(Goal(text, median(ratios), 0.7, at_most=False))

@@ -13,6 +13,8 @@ _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,15})?")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 #: Values that a pickle writes as one byte.
 WORDS = {"true": True, "false": False, "none": None, "null": None}
+#: How texts and JSON, pickles, and pickles of protocols 0 and 1 write them. That of None stands in every payload.
+_FORMS = {"true": (b"true", b"\x88", b"i01"), "false": (b"false", b"\x89", b"i00")}
 
 
 def number(text: str) -> int | float | None:
@@ -28,7 +30,7 @@ def needles(text: str) -> tuple[bytes, ...] | None:
     None: every payload must be decoded.
     """
     if text in WORDS:
-        return None
+        return _FORMS.get(text)
     runs = _runs(text)
     if not runs:
         return None
