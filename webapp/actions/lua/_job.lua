@@ -41,7 +41,8 @@ local function moved(job, drawn)
 end
 
 -- 'wrong_type' where a key is neither of this type nor absent. Asked once: within a script nobody else writes.
-local fits = {}
+-- `absent`: keys that were not there then; what a verb only takes out of needs no second look.
+local fits, absent = {}, {}
 local function unfit(kind, ...)
   for _, key in ipairs({...}) do
     if fits[key] ~= kind then
@@ -49,7 +50,7 @@ local function unfit(kind, ...)
       if found ~= kind and found ~= 'none' then
         return 'wrong_type'
       end
-      fits[key] = kind
+      fits[key], absent[key] = kind, found == 'none'
     end
   end
 end

@@ -22,7 +22,7 @@ local function verb(job, o)
     return why
   end
   for _, status in ipairs(LISTED) do
-    local score = redis.call('ZSCORE', registry(job, status), job.id)
+    local score = not absent[registry(job, status)] and redis.call('ZSCORE', registry(job, status), job.id)
     if score then
       redis.call('ZREM', registry(job, status), job.id)
       redis.call('ZADD', K[status] .. o.queue, score, job.id)

@@ -12,7 +12,9 @@ local function verb(job, o)
     return why
   end
   for _, place in ipairs(places) do
-    redis.call('ZREM', place, job.id)
+    if not absent[place] then
+      redis.call('ZREM', place, job.id)
+    end
   end
   redis.call('HDEL', job.key, 'exc_info', K.progress)
   -- A failed job has a time to live; one that waits has its own `ttl` or none.
