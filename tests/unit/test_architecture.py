@@ -195,7 +195,13 @@ def test_jobs_import_only_the_standard_library_rq_and_redis_at_their_top(found):
 
 def test_only_the_door_to_gevent_imports_it(found):
     users = {one.module for one in found if within(one.target, ("gevent",))}
-    assert users <= {"webapp.offload", "webapp.async_views", "webapp.live.safe_socket", "webapp.turns"}
+    assert users <= {
+        "webapp.offload",
+        "webapp.async_views",
+        "webapp.live.rounds",
+        "webapp.live.safe_socket",
+        "webapp.turns",
+    }
 
 
 def test_every_module_says_what_it_is_for():

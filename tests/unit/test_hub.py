@@ -91,10 +91,19 @@ def test_a_mailbox_that_nobody_empties_is_bounded_and_says_so():
     wakes = []
     subscription = hub.subscribe(lambda: wakes.append(1))
     hub.watch(subscription, ["a"])
-    hub.publish([event("a", None) for _ in range(MAILBOX_MAX * 3)])
+    for _ in range(MAILBOX_MAX * 3):
+        hub.publish([event("a", None)])
     assert subscription.overflowed
     assert len(subscription.take()) == 0
     assert len(wakes) == MAILBOX_MAX + 1, "whoever sleeps is told of the overflow, and then left alone"
+
+
+def test_more_at_once_than_a_mailbox_holds_is_an_overflow_too():
+    hub = Hub()
+    subscription = subscribe(hub, "a")
+    hub.publish([event("a", None) for _ in range(MAILBOX_MAX + 1)])
+    assert subscription.overflowed
+    assert subscription.take_payload() == b""
 
 
 def test_a_slow_reader_of_the_same_values_never_overflows():
@@ -119,6 +128,26 @@ def test_an_event_is_encoded_once_however_many_hear_it():
     subscriptions = [subscribe(hub, "a") for _ in range(50)]
     hub.publish([event("a")])
     assert len({id(subscription.take()[0].text) for subscription in subscriptions}) == 1
+
+
+def test_who_reads_in_time_is_sent_the_very_bytes_that_all_are_sent():
+    hub = Hub()
+    subscriptions = [subscribe(hub, "a") for _ in range(50)]
+    hub.publish([event("a", 1, n=1), event("a", 2, n=2)])
+    payloads = [subscription.take_payload() for subscription in subscriptions]
+    assert payloads[0] == b'{"type":"a","n":1},{"type":"a","n":2}'
+    assert len({id(payload) for payload in payloads}) == 1
+    assert subscriptions[0].take_payload() == b""
+
+
+def test_who_reads_late_is_sent_the_newest_of_each_key_once():
+    hub = Hub()
+    early, late = subscribe(hub, "a", "b"), subscribe(hub, "a", "b")
+    hub.publish([event("a", 1, n=1), event("a", 2, n=2)])
+    early.take_payload()
+    hub.publish([event("a", 1, n=3), event("b", None, n=4)])
+    assert early.take_payload() == b'{"type":"a","n":3},{"type":"b","n":4}'
+    assert late.take_payload() == b'{"type":"a","n":2},{"type":"a","n":3},{"type":"b","n":4}'
 
 
 def test_coming_going_and_publishing_at_once_loses_nothing():

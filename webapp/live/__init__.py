@@ -21,6 +21,7 @@ from webapp.live.health import LISTENING
 from webapp.live.hub import Hub
 from webapp.live.looks import Looks
 from webapp.live.overviews import Overviews
+from webapp.live.rounds import Rounds
 from webapp.live.watcher import Watcher
 from webapp.models_job import JobDetail
 from webapp.models_overview import Overview
@@ -48,6 +49,7 @@ class Live:
     jobs: JobReader
     looks: Looks
     hub: Hub
+    rounds: Rounds
     watcher: Watcher
     boards: Boards
     overviews: Overviews
@@ -128,7 +130,7 @@ def build(connections: Connections, config: Config) -> Live:
     read = Context(connections.reader, clock, titles, rows, jobs, lambda: watcher.overview(), narrow=overviews.within)
     kept = Boards(load_boards, read, hub, lambda: easing.gap)
     watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}", easing, kept.heard, kept.forget)
-    return Live(epoch, clock, titles, rows, jobs, looks, hub, watcher, kept, overviews, connections)
+    return Live(epoch, clock, titles, rows, jobs, looks, hub, Rounds(), watcher, kept, overviews, connections)
 
 
 def init_app(app: Flask, config: Config) -> None:

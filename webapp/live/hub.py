@@ -1,5 +1,5 @@
-"""Fans events out to those who watch them: one bounded mailbox a socket, each event encoded once for all who have the
-same rights. No I/O.
+"""Fans events out to those who watch them: one bounded mailbox a socket, what is published together encoded once for
+all who have the same rights. No I/O.
 
 A mailbox holds the newest event of each kind, so a slow reader gets the present and not the past, and one that
 stops reading costs a bounded amount until its socket gives up.
@@ -7,8 +7,10 @@ stops reading costs a bounded amount until its socket gives up.
 
 import threading
 from collections.abc import Callable, Iterable
-from itertools import count
+from itertools import groupby
+from operator import attrgetter
 
+from webapp.live.batch import Batch, join
 from webapp.live.events import EVERYONE, Event
 from webapp.rights import EVERYTHING, Rights
 
@@ -24,8 +26,9 @@ class Subscription:
         self.page = page
         #: What its owner sees, see `Rights.sight`.
         self.rights = rights.sight
+        #: What waits, by the keys of batches; where it is one batch and nothing else, only that.
         self._mailbox: dict[object, Event] = {}
-        self._unique = count()
+        self._batch: Batch | None = None
         self.topics: frozenset[str] = frozenset({EVERYONE})
         #: Its mailbox overflowed, or was renewed: what it shows is not the present until it watches again.
         self.overflowed = False
@@ -36,26 +39,52 @@ class Subscription:
 
     def put(self, event: Event) -> None:
         """Leave an event. One with the same key that was not taken yet is replaced, and goes to the end."""
+        self.put_all(Batch([event]))
+
+    def put_all(self, batch: Batch) -> None:
+        """Leave these events, as `put` does with each. Who reads in time is left the batch as it is: O(1)."""
         if self.overflowed:
             return
-        key = event.key if event.key is not None else next(self._unique)
-        self._mailbox.pop(key, None)
-        self._mailbox[key] = event
-        if len(self._mailbox) > MAILBOX_MAX:
-            self._mailbox.clear()
+        if self._batch is None and not self._mailbox:
+            self._batch = batch
+        else:
+            self._unpack()
+            for key, event in batch.events.items():
+                self._mailbox.pop(key, None)
+                self._mailbox[key] = event
+        if len(self._mailbox) > MAILBOX_MAX or len(batch.events) > MAILBOX_MAX:
+            self._empty()
             self.overflowed = True
         self.wake()
 
     def renew(self) -> None:
         """Have it begin again with what is true now."""
-        self._mailbox.clear()
+        self._empty()
         self.overflowed = self.renewed = True
         self.wake()
 
     def take(self) -> list[Event]:
         """All events that wait, oldest first; the mailbox is empty afterwards."""
-        mailbox, self._mailbox = self._mailbox, {}
+        self._unpack()
+        mailbox = self._mailbox
+        self._empty()
         return list(mailbox.values())
+
+    def take_payload(self) -> bytes:
+        """The same, joined as they stand in a frame; b"" where none wait. O(1) for who reads in time."""
+        batch = self._batch
+        payload = batch.payload if batch is not None else join(self._mailbox.values())
+        self._empty()
+        return payload
+
+    def _unpack(self) -> None:
+        if self._batch is not None:
+            self._mailbox, self._batch = dict(self._batch.events), None
+
+    def _empty(self) -> None:
+        self._batch = None
+        if self._mailbox:
+            self._mailbox = {}
 
     def close(self) -> None:
         self.closing = True
@@ -122,18 +151,24 @@ class Hub:
             return set(self._by_topic.get(topic, ()))
 
     def publish(self, events: Iterable[Event], only: Rights | None = None) -> None:
-        """Put each event into the mailboxes of those who watch its topic. O(events x watchers), no I/O.
+        """Put each event into the mailboxes of those who watch its topic. No I/O.
 
+        O(events + watchers) for events of one topic that follow each other, and for who reads in time.
         `only`: they were made for who has these rights, and nobody else is told.
         """
-        for event in events:
+        for topic, together in groupby(events, attrgetter("topic")):
+            told = list(together)
             with self._lock:
-                found = self._by_topic.get(event.topic, {})
+                found = self._by_topic.get(topic, {})
                 watchers = [(rights, list(those)) for rights, those in found.items() if only in (None, rights)]
             for rights, those in watchers:
-                told = event if only is not None else event.within(rights)
-                for subscription in those if told is not None else ():
-                    subscription.put(told)
+                self._put(told if only is not None else [event.within(rights) for event in told], those)
+
+    @staticmethod
+    def _put(told: list[Event | None], watchers: list[Subscription]) -> None:
+        batch = Batch(event for event in told if event is not None)
+        for subscription in watchers if batch.events else ():
+            subscription.put_all(batch)
 
     def renew_pages(self) -> None:
         """Have every open page begin again with what is true now."""

@@ -7,6 +7,7 @@ socket; and a client that stops reading would hold the sender for ever (simple-w
 import socket
 import ssl
 import struct
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
@@ -25,26 +26,39 @@ class SafeSocket:
     def __init__(self, sock: Any) -> None:
         self._sock = sock
         self._lock = Lock()
+        #: What was begun to be sent, and the kernel has not taken.
+        self._rest = b""
+        #: Something that was begun to be sent is not sent yet: what is sent now waits for it.
+        self.is_busy = False
 
     def send(self, data: bytes) -> int:
         """Send all of `data`. Raises OSError when the client does not take it within SEND_TIMEOUT."""
-        sent = self._send_at_once(data)
-        if sent < len(data):
-            with gevent.Timeout(SEND_TIMEOUT, OSError("the client does not read")), self._lock:
-                self._sock.sendall(data[sent:])
+        if not self.begin(data):
+            self.finish()
         return len(data)
 
-    def _send_at_once(self, data: bytes) -> int:
-        """Send what the kernel takes; returns how many bytes. Nothing else runs meanwhile, so it needs no lock.
+    def begin(self, data: bytes) -> bool:
+        """Send what the kernel takes at once; whether that is all. Else `finish` must be called. Raises OSError.
 
-        A timer and a lock for each frame cost as much as the sending, and nearly every frame fits.
+        Nothing else runs meanwhile, so it needs no lock. A timer and a lock for each frame cost as much as the sending,
+        and nearly every frame fits.
         """
-        if self._lock.locked():
-            return 0
-        try:
-            return self._sock.send(data, 0, 0.0)
-        except (BlockingIOError, TimeoutError, ssl.SSLWantWriteError):
-            return 0
+        sent = 0
+        if not self.is_busy:
+            with suppress(BlockingIOError, TimeoutError, ssl.SSLWantWriteError):
+                sent = self._sock.send(data, 0, 0.0)
+        if sent < len(data):
+            self.is_busy = True
+            self._rest += data[sent:]
+        return not self.is_busy
+
+    def finish(self) -> None:
+        """Send what was only begun, if anything. Raises OSError when the client does not take it in SEND_TIMEOUT."""
+        with gevent.Timeout(SEND_TIMEOUT, OSError("the client does not read")), self._lock:
+            while self._rest:
+                rest, self._rest = self._rest, b""
+                self._sock.sendall(rest)
+            self.is_busy = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
@@ -56,18 +70,28 @@ def guard(ws: Server) -> None:
 
 
 def send_text(ws: Server, text: str) -> None:
-    """Send `text` as one frame. Raises ConnectionClosed, or OSError when the client does not take it.
-
-    A frame of a server is its length and its bytes (RFC 6455, section 5.2): wsproto takes as long for it as for all
-    the rest of a send, and a thousand tabs wait for it in a row.
-    """
-    if not ws.connected:
-        raise ConnectionClosed(ws.close_reason, ws.close_message)
+    """Send `text` as one frame. Raises ConnectionClosed, or OSError when the client does not take it."""
+    check_open(ws)
     ws.sock.send(text_frame(text.encode()))
 
 
+def begin_text(ws: Server, payload: bytes) -> bool:
+    """Begin to send this payload as one frame, without waiting; whether it is sent. Raises as `send_text` does."""
+    check_open(ws)
+    return ws.sock.begin(text_frame(payload))
+
+
+def check_open(ws: Server) -> None:
+    """Raise ConnectionClosed where the client has left."""
+    if not ws.connected:
+        raise ConnectionClosed(ws.close_reason, ws.close_message)
+
+
 def text_frame(payload: bytes) -> bytes:
-    """The final, unmasked text frame of this payload."""
+    """The final, unmasked text frame of this payload: its length and its bytes (RFC 6455, section 5.2).
+
+    wsproto takes as long for it as for all the rest of a send, and a thousand tabs wait for it in a row.
+    """
     length = len(payload)
     if length < 126:
         return struct.pack("!BB", FINAL_TEXT, length) + payload

@@ -1,10 +1,12 @@
-"""GET /live: the only file that sees the WebSocket of a page. One greenlet a socket sends all of its frames.
+"""GET /live: the only file that sees the WebSocket of a page. Its greenlet answers the page; what is published comes
+with the round of all sockets, see `rounds.py`.
 
 The socket carries no commands: every action is HTTP, so rights, cross-site rules and activity stand in one place.
 """
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint
@@ -15,8 +17,10 @@ from simple_websocket import Server
 from webapp import live, room, scoped, security, server_info, sockets
 from webapp.errors import BadInput
 from webapp.live import events, safe_socket
+from webapp.live.batch import join
 from webapp.live.events import Event
 from webapp.live.narrowed import within
+from webapp.live.rounds import Deliver
 from webapp.live.watch import Looker, Watch
 from webapp.speaker import introduce
 
@@ -39,7 +43,10 @@ class Session:
         self._ws = ws
         self._live = live.current()
         self._rights = security.rights()
-        self._subscription = self._live.hub.subscribe(ws.event.set, page=True, rights=self._rights)
+        #: The same each time: a round calls once on each.
+        self._deliver: Deliver = self._take_round
+        wake = partial(self._live.rounds.call_on, self._deliver)
+        self._subscription = self._live.hub.subscribe(wake, page=True, rights=self._rights)
         self._room = room.current()
         self._login = security.login()
         self._server = scoped.server(server_info.describe(), self._rights)
@@ -47,14 +54,20 @@ class Session:
         self._greeted = False
         self._watch: Watch | None = None
         self._gate = sockets.FloodGate(ws)
+        #: What went wrong in a round.
+        self._trouble: Exception | None = None
 
     def run(self) -> None:
-        """Answer messages and send what the mailbox holds, woken by either. Raises ConnectionClosed when it ends."""
+        """Answer messages, and send what a round could not, woken by either. Raises ConnectionClosed when it ends."""
         self._live.watcher.start()
         try:
             while True:
-                self._ws.event.wait(sockets.PING_INTERVAL)
+                self._ws.event.wait()
                 self._ws.event.clear()
+                if self._trouble:
+                    raise self._trouble
+                if self._ws.sock.is_busy:
+                    self._ws.sock.finish()
                 # `receive` raises where the socket has closed; asking it whether something came costs a switch.
                 while self._ws.input_buffer or not self._ws.connected:
                     self._on_message(self._ws.receive())
@@ -63,12 +76,24 @@ class Session:
                     return
                 if self._subscription.overflowed and self._watch is not None:
                     self._resync()
-                # The first frame says hello, and answers the first watch.
-                if self._greeted:
-                    self._send(self._subscription.take())
+                self._take_round()
         finally:
             self._room.look_away(self._subscription)
             self._live.hub.unsubscribe(self._subscription)
+
+    def _take_round(self) -> None:
+        """Send what the mailbox holds. Does not wait and raises nothing: what cannot be done so, `run` is woken for."""
+        found = self._subscription
+        if found.closing or found.overflowed or self._ws.sock.is_busy:
+            self._ws.event.set()
+        # The first frame says hello, and answers the first watch.
+        elif self._greeted and (payload := found.take_payload()):
+            try:
+                if not self._begin(payload):
+                    self._ws.event.set()
+            except Exception as error:
+                self._trouble = error
+                self._ws.event.set()
 
     def _on_message(self, message: str | bytes) -> None:
         self._gate.let_through()
@@ -111,7 +136,7 @@ class Session:
                 unknown.add(topic)
         if unknown:
             self._live.ask(unknown)
-        self._send(told, request_id if isinstance(request_id, int | str) else None, always=True)
+        self._send(told, request_id if isinstance(request_id, int | str) else None)
 
     def _look(self, looking: Looker | None) -> list[Event]:
         """Have the others see what is looked at here. Who nobody said a key of is another one on each page."""
@@ -158,14 +183,16 @@ class Session:
     def _health(self) -> Event:
         return events.health(self._live.watcher.health.current)
 
-    def _send(self, told: Iterable[Event], request_id: int | str | None = None, always: bool = False) -> None:
-        """Send one frame of these events; none where there are none, unless `always`."""
-        texts = [event.text for event in told]
-        if not texts and not always:
-            return
+    def _send(self, told: Iterable[Event], request_id: int | str | None = None) -> None:
+        """Send one frame of these events, also of none."""
+        re = b"" if request_id is None else b'"re":%b,' % json.dumps(request_id).encode()
+        if not self._begin(join(told), re):
+            self._ws.sock.finish()
+
+    def _begin(self, payload: bytes, re: bytes = b"") -> bool:
+        """Begin to send the next frame; whether it is sent."""
         self._seq += 1
-        re = "" if request_id is None else f'"re":{json.dumps(request_id)},'
-        safe_socket.send_text(self._ws, f'{{"seq":{self._seq},{re}"events":[{",".join(texts)}]}}')
+        return safe_socket.begin_text(self._ws, b'{"seq":%d,%b"events":[%b]}' % (self._seq, re, payload))
 
 
 def _stamp(value: Any) -> int | float | str | None:
