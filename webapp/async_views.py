@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 #: Seconds after which a view is given up: longer than any wait that the API offers.
 VIEW_MAX = 60.0
+#: Views and hooks of which it is remembered whether they are async.
+FUNCTIONS_KEPT = 500
 
 
 class TookTooLong(DashboardError):
@@ -46,6 +48,8 @@ class Canceled(DashboardError):
 def init_app(app: Flask) -> None:
     """`async def` works wherever Flask takes a function. The loop starts with the first call of one, not here."""
     app.async_to_sync = to_sync
+    # Flask asks of each function, at each request, whether it is a coroutine's.
+    app.ensure_sync = functools.lru_cache(FUNCTIONS_KEPT)(app.ensure_sync)
 
 
 def to_sync(function: Callable[..., Coroutine[Any, Any, T]]) -> Callable[..., T]:

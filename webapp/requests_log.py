@@ -33,15 +33,16 @@ def request_id() -> str:
 
 def tell(response: Response) -> Response:
     """The answer carries the name; the line of the log also tells who asked."""
-    if request_id():
-        response.headers[HEADER] = request_id()
-        request.environ[logs.ENVIRON] = context()
+    if told := context():
+        response.headers[HEADER] = told["request"]
+        request.environ[logs.ENVIRON] = told
     return response
 
 
-def context() -> dict[str, object]:
+def context() -> dict[str, str | None]:
     """What a line of the log tells of the current request; nothing outside of one."""
-    if not request_id():
+    named = request_id()
+    if not named:
         return {}
     job = (request.view_args or {}).get("job_id")
-    return {"request": request_id(), "actor": security.login(), "job": job}
+    return {"request": named, "actor": security.login(), "job": job}

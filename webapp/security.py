@@ -6,6 +6,7 @@ stands. What an actor may *do* is not decided here but in `webapp.actions.door`.
 
 import ipaddress
 import re
+from functools import cache, lru_cache
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_TYPES = frozenset({"application/json", "application/octet-stream"})
 #: What is answered without a login, and under any name.
 MONITORED = ("/healthz", "/readyz")
+#: Names of hosts that are remembered as taken apart; most requests name the same.
+HOSTS_KEPT = 100
 DEFAULT_PORTS = {"http": 80, "https": 443}
 #: What somebody needs who is not known yet, below the base path.
 OPEN = frozenset({"/login", "/login/oidc", "/login/oidc/callback", "/api/login"})
@@ -142,6 +145,7 @@ def _check_host(config: Config) -> None:
         )
 
 
+@lru_cache(HOSTS_KEPT)
 def _is_loopback(name: str) -> bool:
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -210,6 +214,7 @@ def _is_ours(origin: str) -> bool:
     return theirs[0] is not None and (theirs[0], theirs[1] or default) == (ours[0], ours[1] or default)
 
 
+@lru_cache(HOSTS_KEPT)
 def _split(host: str) -> tuple[str | None, int | None]:
     """(name in lower case, port) of `localhost:8000` or `[::1]:8000`; (None, None) for what is neither."""
     found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\[\]:/@\s]+))(?::(\d{1,5}))?", host)
@@ -229,18 +234,19 @@ def _check_body_type() -> None:
 
 def protect(response: Response) -> Response:
     """Headers that tell the browser to keep our answers to our own page. An answer may bring stricter ones along."""
-    given = {name.lower() for name, _ in response.headers}
-    for name, value in (*HEADERS.items(), ("Content-Security-Policy", _policy())):
-        if name.lower() not in given:
-            response.headers.add(name, value)
+    own = {name.lower() for name, _ in response.headers}
+    rules = _rules(current_app.config.get("IMPORT_MAP_CSP_HASH"))
     if request.path.startswith(f"{current_app.config['RQLIVE'].base_path}/api/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+        rules = (*rules, ("Cache-Control", "no-store"))
+    # All at once: to set each by itself searches all others for its name.
+    response.headers.extend([rule for rule in rules if rule[0].lower() not in own])
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="RQ Live"'
     return response
 
 
-def _policy() -> str:
-    import_map = current_app.config.get("IMPORT_MAP_CSP_HASH")
+@cache
+def _rules(import_map: str | None) -> tuple[tuple[str, str], ...]:
+    """The headers of every answer; `import_map` is the hash of the one script that stands in a page."""
     scripts = f" '{import_map.strip(chr(39))}'" if import_map else ""
-    return "; ".join(POLICY).format(scripts=scripts)
+    return (*HEADERS.items(), ("Content-Security-Policy", "; ".join(POLICY).format(scripts=scripts)))

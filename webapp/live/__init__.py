@@ -16,6 +16,7 @@ from webapp.live import events
 from webapp.live.activity import ActivityTail
 from webapp.live.boards import Boards
 from webapp.live.easing import Easing
+from webapp.live.encoded import Encoded
 from webapp.live.events import Event
 from webapp.live.health import LISTENING
 from webapp.live.hub import Hub
@@ -53,6 +54,7 @@ class Live:
     watcher: Watcher
     boards: Boards
     overviews: Overviews
+    encoded: Encoded
     connections: Connections
 
     def start(self) -> None:
@@ -130,7 +132,9 @@ def build(connections: Connections, config: Config) -> Live:
     read = Context(connections.reader, clock, titles, rows, jobs, lambda: watcher.overview(), narrow=overviews.within)
     kept = Boards(load_boards, read, hub, lambda: easing.gap)
     watcher = Watcher(connections, config, hub, looks, liveness, clock, f"web-{epoch}", easing, kept.heard, kept.forget)
-    return Live(epoch, clock, titles, rows, jobs, looks, hub, Rounds(), watcher, kept, overviews, connections)
+    return Live(
+        epoch, clock, titles, rows, jobs, looks, hub, Rounds(), watcher, kept, overviews, Encoded(), connections
+    )
 
 
 def init_app(app: Flask, config: Config) -> None:
