@@ -35,6 +35,8 @@ class Dirty:
     everything: bool = False
     #: `everything` because it is time to look at all again: nothing tells of a change
     is_routine: bool = False
+    #: it is time to ask for what nothing tells of: workers that are gone, hashes that have expired
+    is_tick: bool = False
     #: queues, registries, workers or suspension: numbers of the overview
     counts: bool = False
     catalog: bool = False
@@ -55,6 +57,8 @@ class Dirty:
     outputs: set[str] = field(default_factory=set)
     #: (queue, status) of lists; a stopped job lies in the failed one. A rate limit spans queues: it names none
     lists: set[tuple[str, str]] = field(default_factory=set)
+    #: names of queues whose list or registries changed
+    queues: set[str] = field(default_factory=set)
     #: names of groups; "" for the set of their names
     groups: set[str] = field(default_factory=set)
 
@@ -126,11 +130,15 @@ class Dirty:
         if key.startswith(_QUEUE):
             name = key[len(_QUEUE) :].decode("utf-8", "replace")
             if not name.endswith(":intermediate"):
-                self.lists.add((name, "queued"))
+                self._add_to_list(name, "queued")
             return
         for prefix, status in _REGISTRIES.items():
             if key.startswith(prefix):
-                self.lists.add((key[len(prefix) :].decode("utf-8", "replace"), status))
+                self._add_to_list(key[len(prefix) :].decode("utf-8", "replace"), status)
                 return
         if key.startswith(b"%b:rl:" % _keys.RQ.encode()):
             self.lists.add(("", "rate_limited"))
+
+    def _add_to_list(self, queue: str, status: str) -> None:
+        self.lists.add((queue, status))
+        self.queues.add(queue)

@@ -24,7 +24,7 @@ from webapp.models_overview import Overview
 from webapp.queries import log
 from webapp.queries.fields import reply
 from webapp.queries.job import JobReader
-from webapp.queries.overview import OverviewReader
+from webapp.queries.overview import OverviewReader, Touched
 from webapp.queries.plan import Plan
 from webapp.queries.rows import EXPIRED, RowReader
 from webapp.queries.titles import Titles
@@ -128,8 +128,9 @@ class Looks:
             self._titles.ask(plan)
         beside = self.narrowed.beside(wanted, dirty, asked)
         self._ask(plan, sorted({*rows} | beside), jobs, ends)
+        touched = self._touched(dirty)
         if together:
-            self._reader.ask(plan)
+            self._reader.ask(plan, touched)
         self._send(plan)
         self._tell_catalog(plan)
         self._tell_rows(reader, plan, rows, beside)
@@ -137,7 +138,7 @@ class Looks:
         self._tell_logs(reader, plan, ends)
         if events.ACTIVITY in wanted:
             self._look_at_activity(reader, dirty.everything or dirty.activity or events.ACTIVITY in asked)
-        changed = overview and self._look_at_overview(reader, plan if together else None)
+        changed = overview and self._look_at_overview(reader, plan if together else None, touched)
         lists = {topic for topic in wanted if topic.startswith("list:") and dirty.concerns_list(topic)}
         self._look_at_lists(lists, dirty.everything)
         return changed
@@ -217,9 +218,14 @@ class Looks:
         if self._activity.pending:
             self.unfinished.add(events.ACTIVITY)
 
-    def _look_at_overview(self, reader: redis.Redis, plan: Plan | None) -> bool:
+    def _touched(self, dirty: Dirty) -> Touched | None:
+        if self.overview is None or dirty.may_be_anything:
+            return None
+        return Touched(dirty.queues, dirty.jobs, dirty.is_tick)
+
+    def _look_at_overview(self, reader: redis.Redis, plan: Plan | None, touched: Touched | None) -> bool:
         if plan is None:
-            self._reader.ask(plan := Plan(reader))
+            self._reader.ask(plan := Plan(reader), touched)
             self._send(plan)
         before, self.overview = self.overview, self._reader.finish(reader, plan)
         self._publish(diff(before, self.overview))

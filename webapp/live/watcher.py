@@ -74,7 +74,7 @@ class Watcher:
         self._waiting: list[Waiter] = []
         self._started = False
         self._stopping = False
-        self._looked_at = self._reconciled_at = float("-inf")
+        self._looked_at = self._ticked_at = self._reconciled_at = float("-inf")
         self._pace = Pace()
         self._unannounced = False
         self._error: RedisError | None = None
@@ -156,7 +156,7 @@ class Watcher:
 
     def _pause(self) -> float:
         """Seconds until the next look without a hint."""
-        return max(0.0, TICK - (time.monotonic() - self._looked_at)) if len(self._hub) else TICK
+        return max(0.0, TICK - (time.monotonic() - self._ticked_at)) if len(self._hub) else TICK
 
     def _rest(self) -> None:
         with self._lock:
@@ -203,8 +203,10 @@ class Watcher:
             dirty.is_routine = not dirty.everything
             dirty.everything = True
         try:
-            due = now - self._looked_at >= 0.9 * TICK or waited_for or self._looks.overview is None
-            due = due or dirty.everything or dirty.counts or self._looks.runs(dirty.jobs)
+            dirty.is_tick = dirty.everything or now - self._ticked_at >= 0.9 * TICK
+            self._ticked_at = now if dirty.is_tick else self._ticked_at
+            due = dirty.is_tick or waited_for or self._looks.overview is None
+            due = due or dirty.counts or self._looks.runs(dirty.jobs)
             changed = self._looks.look(self._connections.reader, dirty, self._hub.topics(), asked, due)
         except RedisError:
             # What was not read is read when Redis answers again.

@@ -33,6 +33,8 @@ class QueueReplies:
     """The 14 replies of one queue, named."""
 
     def __init__(self, replies: list[Any]) -> None:
+        #: As they came: the same once more tell nothing new.
+        self.raw = replies
         self._broken = [value for value in replies if isinstance(value, redis.RedisError)]
         values = [reply(value) for value in replies]
         counts = [value or 0 for value in values[:11]]

@@ -118,13 +118,18 @@ def start_in(
     """How soon a job sent now would start, per queue: `default` first, then by name."""
     queued = {queue.name: queue.queued for queue in queues}
     names = sorted(queued, key=lambda name: (name != "default", name))
-    return tuple(_start_in(name, queued, workers, _back(minutes, last, RATE_MINUTES)) for name in names)
+    recent = _back(minutes, last, RATE_MINUTES)
+    listening: dict[str, list[WorkerLoad]] = {}
+    for worker in workers:
+        if worker.state not in ("lost", "no signal"):
+            for name in {*worker.queues}:
+                listening.setdefault(name, []).append(worker)
+    return tuple(_start_in(name, queued, listening.get(name, ()), recent) for name in names)
 
 
 def _start_in(
-    queue: str, queued: Mapping[str, int], workers: Sequence[WorkerLoad], recent: Sequence[Minute]
+    queue: str, queued: Mapping[str, int], listening: Sequence[WorkerLoad], recent: Sequence[Minute]
 ) -> StartIn:
-    listening = [worker for worker in workers if queue in worker.queues and worker.state not in ("lost", "no signal")]
     if not listening:
         return StartIn(queue=queue, seconds=None, why="no worker")
     if any(worker.state == "idle" and not _ahead(queue, queued, worker) for worker in listening):

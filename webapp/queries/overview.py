@@ -1,10 +1,13 @@
 """Reads every bounded number of an installation: queues, workers, what runs, figures. One snapshot at a time.
 
 Names are remembered from one read to the next, so that a steady installation costs one round trip however many
-queues it has; what is new is asked in a second one. What the numbers become is in `snapshot.py`.
+queues it has; what is new is asked in a second one. So are the replies: who knows what changed (`Touched`) has that
+asked again, and of the rest what was asked longest ago. What the numbers become is in `snapshot.py`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import redis
 
@@ -20,14 +23,37 @@ from webapp.queries.liveness import Liveness
 from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
 from webapp.queries.short_runs import ShortRuns
-from webapp.queries.snapshot import Gathered, build
-from webapp.queries.workers import WorkerReplies
+from webapp.queries.snapshot import Gathered, Memo, build
+from webapp.queries.workers import Judged, WorkerReplies
 
 #: Names that are read, the first of them; the totals say where there are more.
 QUEUES_MAX = 1_000
 WORKERS_MAX = 1_000
 #: Runs that are looked at; all are counted.
 RUNS_MAX = 200
+#: Queues and workers that are asked again once a second though no change is known: all of them within five seconds.
+QUEUES_A_TICK = WORKERS_A_TICK = 200
+#: Workers that are asked again in between, the longest unasked first: nothing tells of a change of theirs.
+WORKERS_A_LOOK = 50
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What changed since the last read: names of queues, ids of jobs."""
+
+    queues: Collection[str] = ()
+    jobs: Collection[str] = ()
+    #: It is time to ask for what nothing tells of: a killed worker, an expired hash, a notice that was lost.
+    is_tick: bool = False
+
+
+@dataclass
+class _Asked:
+    """What one read asks about by name."""
+
+    queues: list[str] = field(default_factory=list)
+    workers: list[str] = field(default_factory=list)
+    jobs: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -48,8 +74,13 @@ class OverviewReader:
         self._rows = rows
         self._figures = figures
         self._liveness = liveness
-        self._names = _Names()
-        self._short = ShortRuns()
+        self._names, self._asked = _Names(), _Asked()
+        self._short, self._memo = ShortRuns(), Memo()
+        #: The last replies, the oldest first.
+        self._queues: dict[str, QueueReplies] = {}
+        self._workers = WorkerReplies((), [])
+        self._rows_read: dict[str, list] = {}
+        self._judged: dict[str, Judged] = {}
         #: `<job id>:<execution>` of each run -> the worker that its execution names
         self._runs: dict[str, str | None] = {}
         #: id at the head of a queue -> when it was enqueued
@@ -71,30 +102,47 @@ class OverviewReader:
         self._forget(got)
         got.running = self._running(reader, got)
         got.oldest = {name: self._heads.get(replies.head) for name, replies in got.queues.items() if replies.head}
-        judged = got.workers.judge(self._liveness, got.now)
+        for name in self._asked.workers:
+            self._judged.pop(name, None)
+        self._judged = got.workers.judge(self._liveness, got.now, self._judged)
         self._liveness.forget_all_but(set(got.workers.fields))
-        return build(got, judged, self._figures, self._short)
+        self._queues, self._workers, self._rows_read = got.queues, got.workers, got.rows
+        return build(got, self._judged, self._figures, self._short, self._memo)
 
     def running_ids(self) -> set[str]:
         """Ids of the jobs that ran at the last read."""
         return {rqkeys.job_of_run(run) for run in self._runs}
 
-    def ask(self, plan: Plan) -> None:
-        """Put into `plan` the sets of names, and everything about the names of the last read."""
-        names = self._names
+    def ask(self, plan: Plan, touched: Touched | None = None) -> None:
+        """Put into `plan` the sets of names, and what is to be asked about the names of the last read.
+
+        `touched`: nothing else is known to have changed; None: everything may have.
+        """
+        names, self._asked = self._names, self._choose(touched)
         plan.ask("names", _ask_names)
         plan.ask("keepers", aside.ask_names)
         plan.ask("aside", aside.ask, names.aside)
         plan.ask("limits", _ask_rate_limits, names.rate_limits)
-        plan.ask("workers", workers.ask, names.workers)
-        plan.ask("runs", self._ask_rows, sorted(self.running_ids()))
+        plan.ask("workers", workers.ask, self._asked.workers)
+        plan.ask("runs", self._ask_rows, self._asked.jobs)
         plan.ask("figures", self._figures.ask, self.clock.now_ms())
-        for name in names.queues:
+        for name in self._asked.queues:
             plan.ask(f"queue {name}", counts.ask, name, self.clock.now_ms())
+
+    def _choose(self, touched: Touched | None) -> _Asked:
+        running = sorted(self.running_ids())
+        if touched is None:
+            return _Asked(self._names.queues, self._names.workers, running)
+        queues = dict.fromkeys(name for name in touched.queues if name in self._queues)
+        if touched.is_tick:
+            queues |= dict.fromkeys(islice(self._queues, QUEUES_A_TICK))
+        told = islice(self._workers.fields, WORKERS_A_TICK if touched.is_tick else WORKERS_A_LOOK)
+        unread = [job_id for job_id in running if job_id in touched.jobs or job_id not in self._rows_read]
+        return _Asked(list(queues), list(told), running if touched.is_tick else unread)
 
     def _read_known(self, plan: Plan) -> Gathered:
         """What `ask` asked for."""
-        names, jobs = self._names, sorted(self.running_ids())
+        names, asked = self._names, self._asked
         time, queue_keys, worker_keys, suspended, limit_keys, subscribers = map(reply, plan["names"])
         got = Gathered(now=self.clock.absorb(time))
         got.absorb_suspension(suspended)
@@ -106,11 +154,20 @@ class OverviewReader:
         got.aside_names, got.is_kept = aside.names(reply(plan["keepers"][0])), bool(reply(plan["keepers"][1]))
         got.absorb_aside(names.aside, plan["aside"])
         got.absorb_rate_limits(names.rate_limits, plan["limits"])
-        got.absorb_workers(WorkerReplies(names.workers, plan["workers"]))
-        got.absorb_queues({name: QueueReplies(plan[f"queue {name}"]) for name in names.queues})
-        got.rows.update(_pairs(jobs, plan["runs"]))
+        # What was not asked first: the oldest replies come first.
+        got.absorb_workers(self._workers.but({*asked.workers}))
+        got.absorb_workers(WorkerReplies(asked.workers, plan["workers"]))
+        got.absorb_queues({name: known for name, known in self._queues.items() if f"queue {name}" not in plan})
+        got.absorb_queues({name: self._replies(name, plan[f"queue {name}"]) for name in asked.queues})
+        got.rows.update({job_id: self._rows_read[job_id] for job_id in self.running_ids() - {*asked.jobs}})
+        got.rows.update(_pairs(asked.jobs, plan["runs"]))
         self._figures.absorb(plan["figures"], got.now)
         return got
+
+    def _replies(self, name: str, raw: list) -> QueueReplies:
+        """Those of the last read where nothing is new: what is made of them is the same, then."""
+        known = self._queues.get(name)
+        return known if known is not None and known.raw == raw else QueueReplies(raw)
 
     def _read_new(self, reader: redis.Redis, got: Gathered) -> None:
         """One more round trip for names, runs and heads not met before; none where there are none."""

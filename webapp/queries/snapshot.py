@@ -1,7 +1,9 @@
 """What one read of the overview has gathered, and the Overview that it makes. No I/O."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from webapp.headcount import UNKNOWN, Headcount
 from webapp.models import RUNNING_MAX, JobSummary
@@ -11,9 +13,30 @@ from webapp.queries.counts import QueueReplies
 from webapp.queries.fields import reply
 from webapp.queries.figures import FiguresCache
 from webapp.queries.short_runs import SHORT_RUN_MS, ShortRuns
-from webapp.queries.workers import WorkerReplies
+from webapp.queries.workers import Judged, WorkerReplies
 
-Judged = Mapping[str, tuple[str, int | None]]
+
+class Memo:
+    """What the last overview was made of, so that what did not change is the same object in the next one.
+
+    A thousand queues of which one has changed cost a thousand comparisons of identity, not of values.
+    """
+
+    def __init__(self) -> None:
+        self.workers: dict[str, tuple[Any, WorkerInfo]] = {}
+        self._queues: dict[str, tuple[Any, QueueStats]] = {}
+
+    def queue(self, name: str, replies: QueueReplies, *more: Any) -> QueueStats:
+        """What is told of a queue. `more`: see `QueueReplies.stats`."""
+        known = self._queues.get(name)
+        if known is None or known[0] != (replies, *more):
+            self._queues[name] = known = (replies, *more), replies.stats(name, *more)
+        return known[1]
+
+    def forget_all_but(self, queues: Collection[str]) -> None:
+        """Drop what is known of queues that are gone."""
+        for name in self._queues.keys() - queues:
+            del self._queues[name]
 
 
 @dataclass
@@ -45,12 +68,13 @@ class Gathered:
 
     def runs(self, limit: int) -> list[str]:
         """`<job id>:<execution>` of the runs that are looked at, over all queues."""
-        members = [member for replies in self.queues.values() for member in replies.runs]
+        members = [member for name in self.queue_names if name in self.queues for member in self.queues[name].runs]
         return [member.decode("utf-8", "replace") for member in members[:limit]]
 
     def absorb_queues(self, replies: Mapping[str, QueueReplies]) -> None:
         """Keep what was asked of queues that still exist."""
-        self.queues.update({name: answer for name, answer in replies.items() if name in self.queue_names})
+        listed = {*self.queue_names}
+        self.queues.update({name: answer for name, answer in replies.items() if name in listed})
 
     def absorb_workers(self, replies: WorkerReplies) -> None:
         """Keep what was asked of workers that are still listed."""
@@ -74,15 +98,15 @@ class Gathered:
         self.rate_limited.update({key: count for key, count in counted.items() if key in self.limit_keys})
 
 
-def build(got: Gathered, judged: Judged, figures: FiguresCache, short: ShortRuns) -> Overview:
+def build(got: Gathered, judged: Mapping[str, Judged], figures: FiguresCache, short: ShortRuns, memo: Memo) -> Overview:
     """The overview that these replies make."""
-    infos = dict(sorted(got.workers.infos(judged, got.running).items()))
+    infos = dict(sorted(got.workers.infos(judged, got.running, memo.workers).items()))
+    listening = Counter(queue for info in infos.values() if info.state != "lost" for queue in {*info.queues})
     queues = {
-        name: replies.stats(
-            name, got.oldest.get(name), _listening(infos.values(), name), *got.aside.get(name, (None, None))
-        )
+        name: memo.queue(name, replies, got.oldest.get(name), listening[name], *got.aside.get(name, (None, None)))
         for name, replies in sorted(got.queues.items())
     }
+    memo.forget_all_but(queues.keys())
     shown_figures, recorded = figures.view(got.now, queues, infos)
     short.learn(got.running, got.now)
     gathered = recorded or short.gathered(queues, got.now)
@@ -102,10 +126,6 @@ def build(got: Gathered, judged: Judged, figures: FiguresCache, short: ShortRuns
         runs=tuple(rows),
         lasting=tuple(lasting),
     )
-
-
-def _listening(infos: Iterable[WorkerInfo], queue: str) -> int:
-    return sum(1 for info in infos if queue in info.queues and info.state != "lost")
 
 
 def _lasting(rows: list[JobSummary], short: set[str], now: int) -> list[JobSummary]:

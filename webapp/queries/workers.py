@@ -1,6 +1,6 @@
 """Workers, from the members of `rq:workers` and their hashes; never by key pattern, never by RQ's mutating reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import redis
@@ -26,6 +26,9 @@ FIELDS = (
     "shutdown_requested_date",
 )
 
+#: alive, no signal, lost or runs on; and epoch ms since when, see `Liveness.judge`.
+Judged = tuple[str, int | None]
+
 
 def ask(pipe: redis.client.Pipeline, names: Iterable[str]) -> None:
     """Put one HMGET per worker and one PUBSUB NUMSUB for all into `pipe`."""
@@ -47,17 +50,33 @@ class WorkerReplies:
         subscribers = reply(replies[len(wanted)]) if wanted else []
         self._subscribers = None if subscribers is None else {channel: count for channel, count in subscribers}
 
-    def absorb(self, other: "WorkerReplies", listed: Iterable[str]) -> None:
-        """Add the replies of another pipeline, for workers that are listed."""
-        self.fields.update({name: other.fields[name] for name in listed if name in other.fields})
+    def but(self, names: set[str]) -> "WorkerReplies":
+        """The replies of an earlier read without those of these workers."""
+        kept = WorkerReplies((), [])
+        kept.fields = {name: fields for name, fields in self.fields.items() if name not in names}
+        kept._subscribers = self._subscribers
+        return kept
+
+    def absorb(self, other: "WorkerReplies", listed: Collection[str]) -> None:
+        """Add the replies of another pipeline, for workers that are listed. O(workers)."""
+        listed = {*listed}
+        self.fields.update({name: fields for name, fields in other.fields.items() if name in listed})
         if self._subscribers is None or other._subscribers is None:
             self._subscribers = None
         else:
-            self._subscribers.update(other._subscribers)
+            self._subscribers = self._subscribers | other._subscribers
 
-    def judge(self, liveness: Liveness, now_ms: int) -> dict[str, tuple[str, int | None]]:
-        """How alive each worker is."""
-        return {name: liveness.judge(name, self._sign(name), now_ms) for name in self.fields}
+    def judge(self, liveness: Liveness, now_ms: int, known: Mapping[str, Judged]) -> dict[str, Judged]:
+        """How alive each worker is. `known`: of those that were not asked now, what was found before.
+
+        Who was alive then stays so until it is asked; who was not may be called lost as time goes by.
+        """
+        return {
+            name: found
+            if (found := known.get(name)) is not None and found[0] == ALIVE
+            else liveness.judge(name, self._sign(name), now_ms)
+            for name in self.fields
+        }
 
     def _sign(self, name: str) -> Sign:
         fields = self.fields[name] or [None] * len(FIELDS)
@@ -66,19 +85,26 @@ class WorkerReplies:
         return Sign(count, text(fields[2]), integer(fields[3]), expired, moment(fields[6]))
 
     def infos(
-        self, judged: Mapping[str, tuple[str, int | None]], running: Iterable[JobSummary]
+        self, judged: Mapping[str, Judged], running: Iterable[JobSummary], memo: dict[str, tuple[Any, WorkerInfo]]
     ) -> dict[str, WorkerInfo]:
-        """What the page shows of each worker, with the jobs that it runs."""
+        """What the page shows of each worker, with the jobs that it runs.
+
+        `memo`: what each was made of at the last read; of the same it is the same object.
+        """
         jobs: dict[str, list[dict]] = {}
         for row in running:
             if row.worker:
                 jobs.setdefault(row.worker, []).append({"id": row.id, "title": row.title, "started_at": row.started_at})
-        return {
-            name: _info(name, fields, judged[name], tuple(jobs.get(name, ()))) for name, fields in self.fields.items()
-        }
+        for name in memo.keys() - self.fields.keys():
+            del memo[name]
+        for name, fields in self.fields.items():
+            made_of = fields, judged[name], tuple(jobs.get(name, ()))
+            if name not in memo or memo[name][0] != made_of:
+                memo[name] = made_of, _info(name, *made_of)
+        return {name: memo[name][1] for name in self.fields}
 
 
-def _info(name: str, fields: list | None, judged: tuple[str, int | None], jobs: tuple[dict, ...]) -> WorkerInfo:
+def _info(name: str, fields: list | None, judged: Judged, jobs: tuple[dict, ...]) -> WorkerInfo:
     alive, since = judged
     known = fields is not None and any(value is not None for value in fields)
     fields = fields or [None] * len(FIELDS)
