@@ -5,6 +5,7 @@ More web processes are more starts of this, on other ports or hosts: each has a 
 
 import gc
 import logging
+import os
 import resource
 import signal
 from types import FrameType
@@ -41,6 +42,10 @@ GARBAGE = (10_000, 5, 20)
 # New connections that are taken before other sockets are looked at: each costs some 0.3 ms until its request is read,
 # and gevent would take a hundred.
 ACCEPTED_AT_ONCE = 4
+
+
+# Read when gevent is imported, by the worker. Who started which greenlet is for debuggers, and takes 2 KB of each page.
+os.environ.setdefault("GEVENT_TRACK_GREENLET_TREE", "0")
 
 
 def on_starting(server: Any) -> None:

@@ -121,6 +121,11 @@ def resident_kib(process: Process) -> float:
     return sum(psutil.Process(pid).memory_info().rss for pid in session_members(process.pid)) / 1024
 
 
+def shared_out_kib(process: Process) -> float:
+    """The same with what processes share divided among them (PSS): forked ones share most of what they began with."""
+    return sum(psutil.Process(pid).memory_full_info().pss for pid in session_members(process.pid)) / 1024
+
+
 def cpu_seconds(process: Process) -> float:
     """Processor time of a process and its children so far."""
     return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in session_members(process.pid))

@@ -42,7 +42,7 @@ class Tab:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         rest = self._upgrade(parts.netloc, parts.path)
         if group.watch is not None:
-            self._send(TEXT, json.dumps({"id": 1, "watch": group.watch}).encode())
+            self.send(TEXT, json.dumps({"id": 1, "watch": group.watch}).encode())
         self._feed(rest, time.monotonic())
         while not self._frames:
             if self.closed:
@@ -84,7 +84,7 @@ class Tab:
             if at >= 0:
                 self._numbers.append((_digits(payload, at + len(self._mark)), now))
         elif opcode == PING:
-            self._send(PONG, payload)
+            self.send(PONG, payload)
         elif opcode == CLOSE:
             self.closed = True
 
@@ -104,7 +104,7 @@ class Tab:
             raise ConnectionError(f"no upgrade: {answer[:300]!r}")
         return rest
 
-    def _send(self, opcode: int, payload: bytes) -> None:
+    def send(self, opcode: int, payload: bytes) -> None:
         """One masked frame; a mask of zeros leaves the payload as it is."""
         size = len(payload)
         length = bytes([0x80 | size]) if size < 126 else bytes([0xFE]) + size.to_bytes(2, "big")

@@ -49,7 +49,6 @@ class Session:
         self._subscription = self._live.hub.subscribe(wake, page=True, rights=self._rights)
         self._room = room.current()
         self._login = security.login()
-        self._server = scoped.server(server_info.describe(), self._rights)
         self._seq = 0
         self._greeted = False
         self._watch: Watch | None = None
@@ -178,7 +177,8 @@ class Session:
         self._start_watching(watch, None)
 
     def _hello(self) -> Event:
-        return events.hello(self._live.epoch, self._live.clock.now_ms(), self._server)
+        server = scoped.server(server_info.describe(), self._rights)
+        return events.hello(self._live.epoch, self._live.clock.now_ms(), server)
 
     def _health(self) -> Event:
         return events.health(self._live.watcher.health.current)
