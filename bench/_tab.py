@@ -2,7 +2,7 @@
 
 One plain loop over epoll that reads and stamps, since every microsecond here is part of what is measured; frames are
 taken apart when nothing more has come for a while, or when somebody asks. 1,000 tabs that hear of one change take it
-about 3 ms, which is less than any server here takes to send them.
+some 8 ms of processor in all.
 """
 
 import contextlib
