@@ -32,6 +32,13 @@ class Rounds:
             gevent.spawn(self._run)
 
     def _run(self) -> None:
+        try:
+            self._go_round()
+        finally:
+            # Whatever happens, the next who is named begins another.
+            self._under_way = False
+
+    def _go_round(self) -> None:
         hub = gevent.get_hub()
         until = perf_counter() + SLICE
         while self._due:
@@ -42,4 +49,3 @@ class Rounds:
                     hub.wait(hub.loop.timer(0.0))
                     until = perf_counter() + SLICE
                 deliver()
-        self._under_way = False

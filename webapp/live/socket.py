@@ -86,9 +86,9 @@ class Session:
         if found.closing or found.overflowed or self._ws.sock.is_busy:
             self._ws.event.set()
         # The first frame says hello, and answers the first watch.
-        elif self._greeted and (payload := found.take_payload()):
+        elif self._greeted:
             try:
-                if not self._begin(payload):
+                if (payload := found.take_payload()) and not self._begin(payload):
                     self._ws.event.set()
             except Exception as error:
                 self._trouble = error
