@@ -2,7 +2,8 @@
 # make demo    fills that Redis with lively jobs, in a second terminal
 # make test    everything is tested        make lint    only the style
 # make audit   asks for known holes in what is installed, where there is internet
-# make bench   measures                    make clean   removes the environment, keeps var/
+# make bench   measures, into bench/RESULTS.md
+# make clean   removes the environment, keeps var/
 #
 # PORT, HOST, WORKERS, REDIS_URL and RQLIVE_… are obeyed: make run PORT=9000
 
@@ -37,8 +38,10 @@ lint: .venv/dev
 audit: .venv/dev
 	@$(PY) tools/audit.py
 
+# RQ Live, and other dashboards on the same work, in environments of their own that pip and npm make under var/bench.
 bench: .venv/dev
-	@for script in bench/[a-z]*.py; do $(PY) -m bench.$$(basename $$script .py) || exit 1; done
+	@$(PY) -m tests.chromium || true # without one, what needs no browser is measured
+	@$(PY) -m bench --write
 
 vendor:
 	npm run vendor

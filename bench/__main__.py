@@ -9,11 +9,14 @@ meanwhile. Exits with 1 where a measurement failed or a goal was missed.
 import argparse
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from bench._report import RESULTS, Report, load
 from tests.support import ROOT
 
+#: RQ Live beside other dashboards, as `freshness` is.
+PEERS = ("submit_click", "redis_load", "api_load", "deep_pages", "first_load", "cold_start")
 #: Short ones first.
 MEASUREMENTS = (
     "idle",
@@ -35,6 +38,7 @@ MEASUREMENTS = (
     "submit",
     "costs",
     "freshness",
+    *PEERS,
 )
 HEAD = """# Figures
 
@@ -61,7 +65,7 @@ def main() -> int:
         parser.error(f"there is no {', '.join(sorted(unknown))}; choose from {', '.join(MEASUREMENTS)}")
     if asked.quick and asked.write:
         parser.error("figures of a trial are not kept; leave out --quick or --write")
-    parts, missed = [HEAD], []
+    parts, missed, began = [HEAD], [], time.monotonic()
     for name in asked.names or MEASUREMENTS:
         report = run(name, asked.quick)
         if report is None:
@@ -69,6 +73,7 @@ def main() -> int:
             continue
         parts.append(report.markdown())
         missed += [f"{name}: {goal.text}: {goal.value:.3g}" for goal in report.goals if not goal.met]
+    parts.append(f"All of it took {(time.monotonic() - began) / 60:.0f} minutes.\n")
     if asked.write:
         (Path(__file__).parent / "RESULTS.md").write_text("\n".join(parts))
     print("\n".join(["Missed:", *missed]) if missed else "All goals are met.")

@@ -1,12 +1,15 @@
 """A real Chromium, and when it has painted what it was to show. What to wait for is said by the caller."""
 
-import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import find_chromium
+
+#: Nothing but this machine is found: a dashboard that asks the internet for its fonts does not wait for it here.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 #: Checked at each change of the page. A ResizeObserver is told between layout and paint of the very frame that shows
 #: the change, also where the page made it in an animation frame; a message posted there comes after that paint.
 WATCH = """
@@ -40,12 +43,10 @@ TAKE = """
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium where there is one, else Playwright's."""
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-headless-shell"))), None
-    )
+    """The Chromium of the tests."""
+    found = find_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
 

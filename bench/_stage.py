@@ -3,14 +3,12 @@
 Servers and processes are those of the tests. Nothing is measured here.
 """
 
-import contextlib
 import os
 import sys
 import tempfile
-import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import psutil
 import redis
@@ -18,6 +16,12 @@ import redis
 from tests.processes import BIN, Process, WebServer, WorkerProcess, session_members
 from tests.servers import RedisServer
 from tests.support import eventually, free_port
+
+
+class Closable(Protocol):
+    """What can be ended."""
+
+    def close(self) -> None: ...
 
 
 class Stage:
@@ -28,7 +32,9 @@ class Stage:
         self._folder = tempfile.TemporaryDirectory(prefix="rqlive-bench-")
         self.folder = Path(self._folder.name)
         self.server = RedisServer(options, port=free_port(), kind="valkey")
-        self._processes: list[Process] = []
+        self._processes: list[Closable] = []
+        #: The door through which dashboards look, where their commands are counted.
+        self.counted_url: str | None = None
 
     def __enter__(self) -> Self:
         self.server.start()
@@ -51,15 +57,24 @@ class Stage:
         assert self.server.tcp_url
         return self.server.tcp_url
 
+    @property
+    def dashboard_url(self) -> str:
+        """Where dashboards that take no unix socket look: at Redis, or through the door that counts."""
+        return self.counted_url or self.tcp_url
+
     def client(self) -> redis.Redis:
         """One more client, apart from `self.redis`."""
         return self.server.connection()
 
-    def web(self, url: str | None = None, **env: object) -> WebServer:
-        """RQ Live's web process, as `make run` starts it; returns when it answers. `url`: of what leads to Redis."""
+    def web(self, url: str | None = None, wait: bool = True, **env: object) -> WebServer:
+        """RQ Live's web process, as `make run` starts it; returns when it answers, or at once if not to `wait`.
+
+        `url`: of what leads to Redis.
+        """
         web = WebServer(url or self.url, self.folder, {"RQLIVE_OWN_REDIS": 1, **env})
         self._processes.append(web)
-        web.wait_ready()
+        if wait:
+            web.wait_ready()
         return web
 
     def prototype(self, app: str = "bench.prototype:create_app()") -> "Prototype":
@@ -89,15 +104,11 @@ class Stage:
             eventually(lambda: ready in process.output, 20, f"{command} said {ready!r}")
         return process
 
-    @staticmethod
-    def answers(url: str) -> bool:
-        """Whether a GET of `url` succeeds."""
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(url, timeout=2).close()
-            return True
-        return False
+    def also(self, process: "Closable") -> None:
+        """What was started elsewhere ends with the stage, too."""
+        self._processes.append(process)
 
-    def end(self, process: Process) -> None:
+    def end(self, process: "Closable") -> None:
         """End one process, and all that it started, before the stage ends."""
         self._processes.remove(process)
         process.close()

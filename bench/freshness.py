@@ -1,183 +1,92 @@
-"""From a stock worker's write of a job's state to its paint in a real Chromium, beside rq-dashboard.
+"""From a worker's write of a job's state to its paint in a real Chromium: RQ Live in all modes of its feed, and others.
 
-    python -m bench.freshness [--quick] [--samples 20]
+    python -m bench.freshness [--quick] [--samples 8]
 
-Each dashboard has a Redis, a stock worker and a page of its own, at its defaults; they take turns, job by job. A job is
-made, its page loaded, and then it is enqueued at a random moment; it runs for 3 s. What is waited for is its start and
-its end. RQ Live is measured again in the two other modes of its feed, without company.
+Each dashboard has a Redis, a worker and a browser's page of its own, at its defaults. In each round RQ Live is seen at
+one page after the other, and then the others at all their pages at once, since all that they do is to wait for their
+next poll. A job is made, its page loaded, and then it is begun at a random moment. RQ Live is measured again in the two
+other modes of its feed, without company.
 
-Time begins for an end when Redis wrote it (the id of its result is Redis' time), for a start with the worker's own
-stamp just before it writes: of the execution where jobs are counted, of the job where its status is shown (a fork
-later).
+Time begins for an end when Redis wrote it (RQ: the id of its result is Redis' time; BullMQ: the worker's stamp just
+before; Celery: the task's own last moment), for a start with the worker's own stamp just before it writes: of the
+execution where jobs are counted, of the job where its status is shown (a fork later).
+
+A page that does not update by itself is watched for 30 s after the job has ended, and then reloaded.
 """
 
-import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
-from rq import Queue
-from rq.job import Job
+from playwright.sync_api import Browser
 
-from bench import _browser, _peer
+from bench import _browser
 from bench._maths import SPREAD, p95, ratio_interval, spread
 from bench._report import Goal, Report, options
+from bench._shown import PATIENCE, Shown, one_by_one, together
 from bench._stage import Stage
-from tests.support import eventually
+from bench.peers import present
+from bench.peers._dashboard import JOB, LIST, OVERVIEW, ROW
+from bench.peers.flower import Flower
+from bench.peers.rq_dashboard import RqDashboard
+from bench.peers.rq_live import RqLive
 
 NAME = Path(__file__).stem
-OURS = "RQ Live"
-#: Seconds that a job runs: longer than rq-dashboard's pause between two polls (2.5 s).
-RUN = 3
-POLL = 2.5
-#: Milliseconds after which a state counts as never painted.
-PATIENCE = 30_000
-OVERVIEW, LIST, ROW, JOB = "overview", "new row of a list", "row that is there", "job page"
-MODES = ("keyspace", "sampling")
-
-Conditions = Callable[[Job, int], dict[str, str]]
+VIEWS = (OVERVIEW, LIST, ROW, JOB)
+MODES = ("tracking", "keyspace", "sampling")
+#: Seconds at most between two looks: of a feed that is told, and of one that samples.
+TOLD, LOOKS = 0.0, 1.0
+#: How many times later the p95 of others may at least be; their best page is meant.
+TIMES = {RqDashboard.name: 60, Flower.name: 20}
 
 
-@dataclass(frozen=True)
-class View:
-    """A page of a dashboard: its address for a job, and what shows that the job has started and finished.
-
-    `shows` gets the job and how many are finished already.
-    """
-
-    address: Callable[[Job], str]
-    shows: Conditions
-
-
-@dataclass
-class Dashboard:
-    """One dashboard at work, and what was seen: view -> milliseconds."""
-
-    name: str
-    url: str
-    stage: Stage
-    page: Page
-    views: dict[str, View]
-    seen: dict[str, list[float]] = field(default_factory=dict)
-    missed: int = 0
-
-    def sample(self, view_name: str) -> None:
-        """Run one job and note how late its states were painted."""
-        view = self.views[view_name]
-        job = Job.create("time.sleep", args=(RUN,), connection=self.stage.redis, origin="default", timeout=180)
-        job.save()
-        if self.page.url != (address := self.url + view.address(job)):
-            self.page.goto(address)
-        time.sleep(1.0 + random.uniform(0, POLL))
-        conditions = view.shows(job, self.stage.redis.zcard("rq:finished:default"))
-        _browser.watch(self.page, conditions)
-        Queue("default", connection=self.stage.redis).enqueue_job(job)
-        time.sleep(RUN / 2)
-        eventually(lambda: job.get_status() == "started", RUN * 10, "the job has started")
-        written = _start_stamps(job)
-        for state in conditions:
-            painted = _browser.painted_at(self.page, state, PATIENCE)
-            if state == "finished":
-                eventually(lambda: job.get_status() == "finished", 60, "the job has finished")
-                written[state] = _end_stamp(job)
-            if painted is None:
-                self.missed += 1
-            else:
-                self.seen.setdefault(view_name, []).append(painted - written[state])
-
-
-def _start_stamps(job: Job) -> dict[str, float]:
-    """When its worker wrote that the job was taken, and that it has started, epoch milliseconds. It must still run."""
-    member = next(m for m in job.connection.zrange("rq:wip:default", 0, -1) if m.startswith(job.id.encode()))
-    taken = float(job.connection.hget(b"rq:execution:" + member, "created_at"))
-    started = datetime.fromisoformat(job.connection.hget(job.key, "started_at").decode())
-    return {"taken": taken * 1000, "started": started.timestamp() * 1000}
-
-
-def _end_stamp(job: Job) -> float:
-    """When Redis wrote that the job has finished, epoch milliseconds."""
-    ((entry, _),) = job.connection.xrevrange(f"rq:results:{job.id}", count=1)
-    return float(entry.partition(b"-")[0])
-
-
-def _cell(selector: str, number: int) -> str:
-    return f"document.querySelector('{selector}')?.innerText.trim() === '{number}'"
-
-
-def _there(selector: str) -> str:
-    return f"document.querySelector('{selector}') !== null"
-
-
-def _our_counts(job: Job, finished: int) -> dict[str, str]:
-    row = '[data-testid=queues] tr[data-queue="default"]'
-    return {"taken": _cell(f"{row} .col-started a", 1), "finished": _cell(f"{row} .col-finished a", finished + 1)}
-
-
-def _their_counts(job: Job, finished: int) -> dict[str, str]:
-    row = "#queues tr[data-role=queue]"
-    return {
-        "taken": _cell(f"{row} td:nth-child(5) a", 1),
-        "finished": _cell(f"{row} td:nth-child(6) a", finished + 1),
-    }
-
-
-def _our_chip(place: str, *states: str) -> Conditions:
-    return lambda job, _: {
-        state: _there(f'{place.replace("ID", job.id)} .chip[data-status="{state}"]') for state in states
-    }
-
-
-OUR_VIEWS = {
-    OVERVIEW: View(lambda job: "/", _our_counts),
-    LIST: View(
-        lambda job: "/jobs?queue=default&status=finished",
-        lambda job, _: {"finished": _there(f'tr[data-job="{job.id}"]')},
-    ),
-    ROW: View(lambda job: "/jobs?queue=default", _our_chip('tr[data-job="ID"]', "finished")),
-    JOB: View(lambda job: f"/jobs/{job.id}", _our_chip("dialog", "started", "finished")),
-}
-THEIR_VIEWS = {
-    OVERVIEW: View(lambda job: "/", _their_counts),
-    LIST: View(
-        lambda job: "/0/view/jobs/default/finished/8/dsc/1",
-        lambda job, _: {"finished": _there(f'tr[data-job-id="{job.id}"]')},
-    ),
-    JOB: View(
-        lambda job: f"/0/view/job/{job.id}",
-        lambda job, _: {
-            state: f"document.getElementById('job-data').innerHTML.includes('Status</strong>:<br>{state}')"
-            for state in ("started", "finished")
-        },
-    ),
-}
-
-
-@contextmanager
-def ours(browser: Browser, mode: str) -> Iterator[Dashboard]:
+def ours(stack: ExitStack, browser: Browser, mode: str) -> Shown:
     """RQ Live with its feed in `mode`."""
     settings = {"notify-keyspace-events": "KA"} if mode == "keyspace" else None
-    with Stage(options=settings) as stage:
-        stage.worker()
-        url = stage.web(RQLIVE_FEED=mode).url
-        stage.operations()
-        yield Dashboard(f"{OURS}, feed by {mode}", url, stage, browser.new_page(), OUR_VIEWS)
+    stage = stack.enter_context(Stage(options=settings))
+    dashboard = RqLive(f"RQ Live, feed by {mode}", RQLIVE_FEED=mode)
+    return Shown(dashboard, stage, browser, LOOKS if mode == "sampling" else TOLD)
 
 
-@contextmanager
-def theirs(browser: Browser) -> Iterator[Dashboard]:
-    """rq-dashboard."""
-    with Stage() as stage:
-        _peer.worker(stage)
-        yield Dashboard(_peer.NAME, _peer.serve(stage), stage, browser.new_page(), THEIR_VIEWS)
+def updating(shown: Shown, updates: bool) -> list[str]:
+    """Views of it that update by themselves, or that do not."""
+    return [view for view, page in shown.dashboard.pages.items() if page.updates is updates]
+
+
+def watch_in_vain(others: Sequence[Shown], seconds: float) -> list[tuple[str, str]]:
+    """(view, dashboard) of pages on which the end of a job has not appeared for so long, but does after a reload."""
+    found = []
+    jobs = [(each, each.prepare(updating(each, False))) for each in others if updating(each, False)]
+    time.sleep(1.0)
+    for each, job in jobs:
+        each.watch(job)
+        each.begin(job)
+        each.note_end(job)
+    time.sleep(seconds)
+    for each, job in jobs:
+        for view in job.views:
+            if not each.appears(job, view) and each.appears_after_reload(job, view):
+                found.append((view, each.name))
+        each.rest()
+    return found
+
+
+def goals(us: Shown, others: Sequence[Shown]) -> list[Goal]:
+    """How many times later others are than RQ Live, by p95."""
+    found = []
+    for them in (each for each in others if each.name in TIMES):
+        for view, late in them.seen.items():
+            soon = us.seen[view]
+            low, high = ratio_interval(late, soon, p95)
+            text = f"{view}: times sooner than {them.name} at p95 (95 % interval {low:.0f} to {high:.0f})"
+            found.append(Goal(text, p95(late) / p95(soon), TIMES[them.name], at_most=False))
+    return found
 
 
 def main() -> None:
     """Measure, print, keep."""
-    asked = options(__doc__, samples=(20, 2, "jobs for each page"))
+    asked = options(__doc__, samples=(8, 2, "jobs for each page"), watch=(30, 6, "seconds for pages that never update"))
     report = Report(
         name=NAME,
         question="Milliseconds from a worker's write of a job's state to its paint in Chromium.",
@@ -185,41 +94,41 @@ def main() -> None:
         columns=("page", "which", "n", *SPREAD),
         bias=(
             "Browser, servers, Redis and workers share the machine; a job's start is measured while its worker forks. "
-            "A page that polls every 2.5 s has a p95 near 2.4 s whatever the machine; ours depends on it."
+            "A page that polls every 2.5 s has a p95 near 2.4 s whatever the machine; ours depends on it. Pages of the "
+            "others are open at the same time, which adds milliseconds to their seconds. Only RQ Live and rq-dashboard "
+            "are measured at starts too."
         ),
     )
-    with _browser.chromium() as browser:
-        with ExitStack() as both:
-            us, them = both.enter_context(ours(browser, "tracking")), both.enter_context(theirs(browser))
-            for view in OUR_VIEWS:
-                for _ in range(asked.samples):
-                    us.sample(view)
-                    if view in them.views:
-                        them.sample(view)
-        dashboards = [us, them]
-        for mode in MODES:
-            with ours(browser, mode) as other:
-                for view in OUR_VIEWS:
-                    for _ in range((asked.samples + 1) // 2):
-                        other.sample(view)
-            dashboards.append(other)
-    for view in OUR_VIEWS:
+    with _browser.chromium() as browser, ExitStack() as stages:
+        us = ours(stages, browser, MODES[0])
+        others = [Shown(peer, stages.enter_context(Stage()), browser, peer.poll) for peer in present(report)]
+        views = {each.name: updating(each, True) for each in others}
+        never = watch_in_vain(others, asked.watch)
+        for _ in range(asked.samples):
+            one_by_one(us, VIEWS)
+            together(others, views)
+            for each in others:
+                each.rest()
+        everybody = [us]
+        for mode in MODES[1:]:
+            with ExitStack() as alone:
+                everybody.append(ours(alone, browser, mode))
+                for _ in range((asked.samples + 1) // 2):
+                    one_by_one(everybody[-1], VIEWS)
+    painted = sum(sum(each.missed.values()) for each in everybody)
+    everybody += others
+    for view in VIEWS:
         report.rows += [
-            (view, each.name, len(each.seen[view]), *spread(each.seen[view]))
-            for each in dashboards
-            if view in each.seen
+            (view, each.name, len(each.seen[view]), *spread(each.seen[view])) for each in everybody if view in each.seen
         ]
-    for view in THEIR_VIEWS:
-        times, (low, high) = (
-            p95(them.seen[view]) / p95(us.seen[view]),
-            ratio_interval(them.seen[view], us.seen[view], p95),
-        )
-        report.goals.append(
-            Goal(f"{view}: times sooner at p95 (95 % interval {low:.0f} to {high:.0f})", times, 40, at_most=False)
-        )
-    report.goals.append(
-        Goal("states that RQ Live never painted", sum(each.missed for each in dashboards if each is not them), 0)
+        report.rows += [(view, name, 1, "never", "-", "-", "-") for at, name in never if at == view]
+    report.goals += [*goals(us, others), Goal("states that RQ Live never painted", painted, 0)]
+    report.notes.append(
+        f"never: the page does not update by itself. It was watched for {asked.watch} s and showed the end of the job "
+        "after a reload."
     )
+    if missed := [f"{each.name}, {view}: {n}" for each in others for view, n in each.missed.items()]:
+        report.notes.append(f"States not painted within {PATIENCE // 1000} s: {'; '.join(missed)}.")
     report.finish()
 
 
