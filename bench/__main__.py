@@ -32,7 +32,6 @@ MEASUREMENTS = (
     "pause",
     "throughput",
     "redis_cpu",
-    "start",
     "execution_models",
     "job_type_overhead",
     "submit",
