@@ -86,8 +86,8 @@ def replayed(stage: Stage, found: Found, seconds: float, rate: int = 0) -> Done:
 
 def listened(stage: Stage, found: Found, asked) -> None:
     """A crowd as fast as it goes, with 0, 1, 5 and 20 that listen; and with 20 that hear of no job hashes."""
-    lean = [prefix for prefix in _keys.feed_prefixes() if prefix != f"{_keys.RQ}:job:"]
-    kinds = [*((many, _keys.feed_prefixes(), "") for many in LISTENERS), (LISTENERS[-1], lean, "_lean")]
+    lean = [prefix for prefix in _keys.feed_roots() if prefix != f"{_keys.RQ}:j"]
+    kinds = [*((many, _keys.feed_roots(), "") for many in LISTENERS), (LISTENERS[-1], lean, "_lean")]
     for many, prefixes, kind in kinds:
         with Helper("_listeners", stage.tcp_url, many, *prefixes) as listeners:
             done = replayed(stage, found, asked.seconds)

@@ -31,8 +31,10 @@ QUEUES_MAX = 1_000
 WORKERS_MAX = 1_000
 #: Runs that are looked at; all are counted.
 RUNS_MAX = 200
-#: Queues and workers that are asked again once a second though no change is known: all of them within five seconds.
-QUEUES_A_TICK = WORKERS_A_TICK = 200
+#: Seconds within which every queue is asked again though no change is known, some of them each second.
+ROUND = 5
+#: Workers that are asked again once a second: whether one was killed nothing tells.
+WORKERS_A_TICK = 200
 #: Workers that are asked again in between, the longest unasked first: nothing tells of a change of theirs.
 WORKERS_A_LOOK = 50
 
@@ -135,7 +137,7 @@ class OverviewReader:
             return _Asked(self._names.queues, self._names.workers, running)
         queues = dict.fromkeys(name for name in touched.queues if name in self._queues)
         if touched.is_tick:
-            queues |= dict.fromkeys(islice(self._queues, QUEUES_A_TICK))
+            queues |= dict.fromkeys(islice(self._queues, -(-len(self._queues) // ROUND)))
         told = islice(self._workers.fields, WORKERS_A_TICK if touched.is_tick else WORKERS_A_LOOK)
         unread = [job_id for job_id in running if job_id in touched.jobs or job_id not in self._rows_read]
         return _Asked(list(queues), list(told), running if touched.is_tick else unread)

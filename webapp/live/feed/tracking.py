@@ -18,11 +18,12 @@ class Tracking:
         self._connections = connections
         self._line: Line | None = None
         self._heard: list[list[bytes] | None] = []
+        self._meant = tuple(prefix.encode() for prefix in _keys.feed_prefixes())
 
     def open(self) -> None:
         """Connect and switch tracking on. Raises ModeRefused, or a RedisError when Redis is away. Two round trips."""
         self._line = Line(self._connections, self._on_push)
-        arguments = [part for prefix in _keys.feed_prefixes() for part in ("PREFIX", prefix)]
+        arguments = [part for prefix in _keys.feed_roots() for part in ("PREFIX", prefix)]
         try:
             self._line.ask("CLIENT", "TRACKING", "ON", "BCAST", *arguments)
         except AuthenticationError:
@@ -45,7 +46,8 @@ class Tracking:
             return False, None
         if any(keys is None for keys in heard):
             return True, None
-        return True, [key for keys in heard for key in keys]
+        found = [key for keys in heard for key in keys if key.startswith(self._meant)]
+        return bool(found), found or None
 
     def ping(self) -> None:
         """Ask for a sign of life; the reply is read by `wait`."""
