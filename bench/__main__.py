@@ -25,6 +25,7 @@ MEASUREMENTS = (
     "search",
     "bulk",
     "latency",
+    "page",
     "room",
     "tabs",
     "stalled",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { countOf, countsOf, stoppedOf, unlistedOf } from "../../webapp/static/js/panels/facets.model.js";
 import { setAside } from "../../webapp/static/js/panels/joblist.model.js";
-import { COLUMNS, columnsOf, DEFAULT, instead, isTurned, ran, sorting, textOf, waited, widthOf } from "../../webapp/static/js/panels/jobs/columns.model.js";
+import { COLUMNS, columnsOf, DEFAULT, instead, isOther, isTurned, ran, sorting, textOf, waited, widthOf } from "../../webapp/static/js/panels/jobs/columns.model.js";
 import { entriesOf, fraction, isOver, standing } from "../../webapp/static/js/panels/jobs/results.model.js";
 import { isShown, MOST_VIEWS, parsed, suggested, viewOf, without, withView } from "../../webapp/static/js/panels/jobs/views.model.js";
 import { narrowed } from "../../webapp/static/js/query.model.js";
@@ -69,6 +69,14 @@ test("a wait and a run are told from the times of the last run only", () => {
   assert.equal(ran({ ...row, ended_at: NOW - 9_000 }, NOW), null, "it ended before it was started anew");
   assert.equal(ran({ ...row, status: "started" }, NOW), 4);
   assert.equal(ran({ status: "queued" }, NOW), null);
+});
+
+test("progress concerns one column, anything else of a row all of them", () => {
+  const before = { id: "a", status: "started", title: "Send", progress: { fraction: 0.1 } };
+  const redrawn = (change) => Object.keys(COLUMNS).filter((name) => isOther(name, { ...before, ...change }, before));
+  assert.deepEqual(redrawn({}), []);
+  assert.deepEqual(redrawn({ progress: { fraction: 0.2 } }), ["spell"]);
+  assert.deepEqual(redrawn({ status: "finished" }), Object.keys(COLUMNS));
 });
 
 test("a view keeps what is looked at and with which columns, and not the place in it", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apply, eventsOf, initial, keepOnly, LOG_LINES, TYPES, values } from "../../webapp/static/js/reducer.js";
+import { apply, applyAll, eventsOf, initial, keepOnly, LOG_LINES, TYPES, values } from "../../webapp/static/js/reducer.js";
 import { goldens } from "./support.js";
 
 const events = goldens();
@@ -134,4 +134,28 @@ test("what nothing shows any longer is forgotten", () => {
   const after = keepOnly(state, { ...none, lists: new Set(["default/failed"]) });
   assert.deepEqual([after.rows, after.jobs, after.logs], [{}, {}, {}]);
   assert.deepEqual(Object.keys(after.lists), ["default/failed"]);
+});
+
+test("a frame of many events comes to the same as one after the other, and leaves the state before it as it was", () => {
+  const rows = [1, 2, 3, 2].map((n, at) => ({ ...events.row, row: { ...events.row.row, id: `r${n}`, notes: at }, as_of: events.row.as_of + at }));
+  const frame = [events.health, ...rows, events["overview-queue"], { ...events.gone, id: "r1", as_of: events.row.as_of + 9 }, { type: "weather" }];
+  const before = frozen(all(events.hello, rows[0]));
+  const { state, changes } = applyAll(before, frozen(frame));
+  assert.deepEqual(state, frame.reduce(apply, before));
+  assert.deepEqual(Object.keys(state), Object.keys(before));
+  assert.equal(changes, 6, "neither what is not understood nor a health is a change that waits");
+});
+
+test("a frame that says nothing new leaves the very state", () => {
+  const before = all(events.row);
+  assert.equal(applyAll(before, [{ ...events.row, as_of: 1 }, { type: "weather" }]).state, before);
+});
+
+test("a hundred rows in one frame are copied once", () => {
+  const rows = Array.from({ length: 100 }, (_, n) => ({ ...events.row, row: { ...events.row.row, id: `r${n}` } }));
+  const before = applyAll(initial(), rows).state;
+  let copies = 0;
+  const watched = new Proxy(before.rows, { ownKeys: (target) => (copies += 1) && Reflect.ownKeys(target) });
+  applyAll({ ...before, rows: watched }, rows);
+  assert.equal(copies, 1);
 });

@@ -1,7 +1,7 @@
 /** One board: a bounded value about the installation, pushed whole when it changes. */
 import { useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";
-import { link } from "./socket.js";
+import { isLinked } from "./socket.js";
 import { boards, receive } from "./store.js";
 import { useWatch } from "./watch.js";
 
@@ -22,7 +22,7 @@ export function useBoard(name) {
 function useFallback(name) {
   const [failed, setFailed] = useState(null);
   const [again, setAgain] = useState(0);
-  const isOpen = link.value.state === "open";
+  const isOpen = isLinked.value;
   useEffect(() => {
     setFailed(null);
     if (isOpen || !name || boards.peek()[name]) return undefined;

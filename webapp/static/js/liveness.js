@@ -1,7 +1,8 @@
 /** Whether what the page shows is true now, and the time to reckon ages with: it stands still while that is not known. */
 import { computed } from "@preact/signals";
 import { now } from "./clock.js";
-import { link } from "./socket.js";
+import { isSameDay } from "./format.js";
+import { heardAt, link } from "./socket.js";
 import { status } from "./status.model.js";
 import { health, slices } from "./store.js";
 
@@ -19,7 +20,7 @@ export const newest = computed(() => {
 /** The worst hop, see status.model.js. */
 export const condition = computed(() => {
   const at = now.value;
-  return status({ link: link.value, health: health.value, newest: newest.value, now: at, localNow: Date.now() });
+  return status({ link: { ...link.value, heardAt: heardAt() }, health: health.value, newest: newest.value, now: at, localNow: Date.now() });
 });
 
 /** True while what the page shows can be trusted to be now. */
@@ -31,4 +32,12 @@ let last = now.peek();
 export const liveNow = computed(() => {
   if (live.value) last = now.value;
   return last;
+});
+
+let dawn = now.peek();
+
+/** Some moment of the present day, by the same time: who reads it is drawn again once a day. */
+export const today = computed(() => {
+  if (!isSameDay(dawn, liveNow.value)) dawn = liveNow.value;
+  return dawn;
 });

@@ -6,7 +6,7 @@ import { html } from "./html.js";
 import { setMessages } from "./i18n.js";
 import { eventsOf } from "./reducer.js";
 import { setSpeaker } from "./said.js";
-import { connect, link, setWatch } from "./socket.js";
+import { connect, isLinked, setWatch } from "./socket.js";
 import { prune, receive, server } from "./store.js";
 import { onWatch } from "./watch.js";
 import { wanted } from "./watch.model.js";
@@ -44,7 +44,7 @@ function follow(watch, hidden) {
 
 /** Without a socket the page is not live, and says so; what it shows is then at least not empty. */
 function fallBack() {
-  if (link.peek().state === "open") return;
+  if (isLinked.peek()) return;
   api.overview().then((answer) => receive([{ type: "hello", server: answer.server, epoch: null, now: answer.now }, ...eventsOf(answer)]), () => {});
 }
 

@@ -2,7 +2,7 @@
  * The one WebSocket: connects, asks for what is watched, notices silence, and comes back after any break.
  * A break, a gap in the numbering and a long-hidden tab are one path: ask anew for everything and be told it whole.
  */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { backoff } from "./backoff.js";
 import { base } from "./router.js";
 
@@ -18,9 +18,15 @@ const HIDDEN_MS = 15_000;
 
 /**
  * The hop from this page to the web process. `state`: connecting, open or waiting; `since` and `retryAt` in ms of this
- * machine's clock; `heardAt`: the last frame.
+ * machine's clock.
  */
-export const link = signal({ state: "connecting", since: Date.now(), retryAt: null, heardAt: null });
+export const link = signal({ state: "connecting", since: Date.now(), retryAt: null });
+
+/** Whether what is asked for comes by the socket. */
+export const isLinked = computed(() => link.value.state === "open");
+
+/** When the last frame came, ms of this machine's clock, or null. No signal: twenty frames a second would repaint whoever reads it. */
+export const heardAt = () => framed;
 
 let socket = null;
 let deliver = () => {};
@@ -32,6 +38,7 @@ let seq = 0;
 let tries = 0;
 let unanswered = null;
 let heard = 0;
+let framed = null;
 let timer = null;
 let hiddenTimer = null;
 let resting = false;
@@ -107,8 +114,8 @@ function onFrame(text) {
   tries = 0;
   unanswered = null;
   heard = Date.now();
-  const { state } = link.peek();
-  mark({ state: "open", heardAt: heard, ...(state !== "open" && { since: Date.now() }) });
+  framed = heard;
+  if (!isLinked.peek()) mark({ state: "open", since: heard });
   deliver(frame.events.filter((event) => event.type !== "pong"));
   if (missed) askAnew();
 }

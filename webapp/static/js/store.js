@@ -2,7 +2,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { holdClock, now, setServerTime } from "./clock.js";
 import { pace } from "./pace.js";
-import { apply, initial, keepOnly, values } from "./reducer.js";
+import { applyAll, initial, keepOnly, values } from "./reducer.js";
 import { saidEvent } from "./said.js";
 
 /** What streams on a busy system: painted at once when rare, four times a second when it pours. */
@@ -81,12 +81,10 @@ function paintCalmAfterWait() {
 
 /** Folds events in and has what changed painted. */
 export function receive(events) {
-  for (const event of events) {
-    if (event.type === "hello") setServerTime(event.now);
-    const before = state;
-    state = apply(state, saidEvent(event));
-    if (state !== before && event.type !== "health") changes += 1;
-  }
+  for (const event of events) if (event.type === "hello") setServerTime(event.now);
+  const after = applyAll(state, events.map(saidEvent));
+  state = after.state;
+  changes += after.changes;
   if (frozen.peek()) countTimer ??= setTimeout(count, COUNT_MS);
   for (const hear of hearers) hear(state.rows);
   schedule();

@@ -15,6 +15,6 @@ export function Bar({ fraction, label = t("progress.label"), thick = false, stil
       aria-valuemax="100"
       aria-valuenow=${known ? Math.round(percent) : undefined}
     >
-      <i style=${known ? { width: `${percent.toFixed(2)}%` } : undefined}></i>
+      <i style=${known ? { transform: `translateX(${(percent - 100).toFixed(2)}%)` } : undefined}></i>
     </div>`;
 }

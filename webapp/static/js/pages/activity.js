@@ -8,7 +8,7 @@ import { ActivityTable, ActivityWaiting } from "../panels/activity.js";
 import { Banners } from "../panels/banners.js";
 import { PageHead } from "../panels/page-head.js";
 import { behind } from "../router.js";
-import { link } from "../socket.js";
+import { isLinked } from "../socket.js";
 import { activity, receive } from "../store.js";
 import { useWatch } from "../watch.js";
 
@@ -16,7 +16,7 @@ import { useWatch } from "../watch.js";
 function useFallback() {
   const [error, setError] = useState(null);
   const [again, setAgain] = useState(0);
-  const isOpen = link.value.state === "open";
+  const isOpen = isLinked.value;
   useEffect(() => {
     if (isOpen || activity.peek()) return undefined;
     const ended = new AbortController();

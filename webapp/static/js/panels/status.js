@@ -4,7 +4,7 @@ import { hourMinute, NOTHING, number, ticking } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { condition, newest } from "../liveness.js";
-import { link, retryNow } from "../socket.js";
+import { heardAt, link, retryNow } from "../socket.js";
 import { seenAt } from "../status.model.js";
 import { health, server } from "../store.js";
 
@@ -42,8 +42,8 @@ function ago(ms) {
   return seconds < 1 ? t("ago.now") : t("ago", { time: ticking(seconds) });
 }
 
-function pageHop({ state: name, since, heardAt, retryAt }) {
-  if (name === "open") return t("hop.page.open", { time: ago(now.value - (Date.now() - heardAt)) });
+function pageHop({ state: name, since, retryAt }) {
+  if (name === "open") return t("hop.page.open", { time: ago(now.value - (Date.now() - heardAt())) });
   if (name === "waiting") return t("hop.page.waiting", { since: hourMinute(since), n: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)) });
   return t("hop.page.connecting");
 }

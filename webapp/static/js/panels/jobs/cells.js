@@ -1,4 +1,5 @@
 /** The cells of a row of the table of jobs, one for each column. */
+import { Component } from "preact";
 import { Bar } from "../../components/bar.js";
 import { StatusChip } from "../../components/chip.js";
 import { icons } from "../../components/icons.js";
@@ -6,11 +7,11 @@ import { reached, timeLeft } from "../../components/progress.model.js";
 import { duration, moment, NOTHING, shortId, ticking, workerName, zoneName } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
-import { liveNow } from "../../liveness.js";
+import { liveNow, today } from "../../liveness.js";
 import { toJob } from "../../router.js";
 import { workers } from "../../store.js";
 import { spell, timeOf } from "../joblist.model.js";
-import { COLUMNS, ran, waited } from "./columns.model.js";
+import { COLUMNS, isOther, ran, waited } from "./columns.model.js";
 
 /** People left something to read on this job. */
 const NoteMark = ({ n }) => html`<span class="note-mark" title=${t("jobs.notes", { n })}><${icons.note} /><span aria-hidden="true">${n}</span><span class="hidden-visually">${t("jobs.notes", { n })}</span></span>`;
@@ -19,7 +20,7 @@ const Title = ({ row }) => html`
   <a class="job-title clip" href=${toJob(row.id)} title=${row.func}>${row.title ?? shortId(row.id)}</a>
   <span class="job-sub clip"><span class="mono quiet">${shortId(row.id)}</span> ${row.notes > 0 && html`<${NoteMark} n=${row.notes} /> `}${row.note ? html`<span class="tinted s-warn">${row.note}</span>` : row.args}</span>`;
 
-const Time = ({ at }) => html`<span title=${at == null ? "" : zoneName(at)}>${moment(at, liveNow.peek())}</span>`;
+const Time = ({ at }) => html`<span title=${at == null ? "" : zoneName(at)}>${moment(at, today.value)}</span>`;
 
 function Spell({ row }) {
   const { progress } = row;
@@ -55,9 +56,15 @@ const CELLS = {
   spell: ({ row }) => html`<${Spell} row=${row} />`,
 };
 
-/** `field`: the time that the order of the list follows. */
-export function Cell({ name, row, field }) {
-  const content = name in CELLS ? CELLS[name]({ row, field }) : html`<${Time} at=${row[COLUMNS[name].field]} />`;
-  if (name === "job") return html`<th scope="row">${content}</th>`;
-  return html`<td class=${`col-${name}`}>${content}</td>`;
+/** `field`: the time that the order of the list follows. Most changes of a job that runs concern one cell of its row. */
+export class Cell extends Component {
+  shouldComponentUpdate({ name, row, field }) {
+    return field !== this.props.field || isOther(name, row, this.props.row);
+  }
+
+  render({ name, row, field }) {
+    const content = name in CELLS ? CELLS[name]({ row, field }) : html`<${Time} at=${row[COLUMNS[name].field]} />`;
+    if (name === "job") return html`<th scope="row">${content}</th>`;
+    return html`<td class=${`col-${name}`}>${content}</td>`;
+  }
 }

@@ -64,6 +64,9 @@ export const isTurned = ({ order, way }) => Boolean(way) && way !== (FALLING.has
 /** A search that finds what sorting by this column would have brought to the top. */
 export const instead = (name) => (name === "waited" ? "wait>5m" : DURATIONS.has(name) ? "run>1m" : "");
 
+/** Whether a cell may show another thing for `row` than for `before`, the same job: how far it is stands in one column alone. */
+export const isOther = (name, row, before) => Object.keys(row).some((key) => row[key] !== before[key] && (key !== "progress" || name === "spell"));
+
 /** Seconds that a job waited before its last run, or has waited by now; null where it did not. */
 export function waited(row, now) {
   if (row.enqueued_at == null) return null;

@@ -1,13 +1,13 @@
 /** The table of jobs: its heads say how far a list can be sorted, its rows change where they stand. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Skeleton } from "../../components/skeleton.js";
 import { html } from "../../html.js";
 import { has, t } from "../../i18n.js";
 import { behind, to } from "../../router.js";
 import { queryOf } from "../../query.model.js";
-import { Cell } from "./cells.js";
 import { COLUMNS, instead, isDefault, isTurned, sorting, widthOf } from "./columns.model.js";
-import { Pick, PickShown } from "./pick.js";
+import { PickShown } from "./pick.js";
+import { Row } from "./row.js";
 
 const ENDS = new Set(["waited", "ran", "spell"]);
 const WAITING_ROWS = 10;
@@ -61,7 +61,9 @@ const Waiting = ({ columns }) =>
 export function JobTable({ rows, columns, page, field, selection }) {
   const [why, setWhy] = useState(null);
   const items = (rows ?? []).map(({ item }) => item);
-  const onPick = (row, isRange) => selection.pick(row, isRange, items);
+  const latest = useRef();
+  latest.current = (row, isRange) => selection.pick(row, isRange, items);
+  const { current: onPick } = useRef((row, isRange) => latest.current(row, isRange));
   const isAsked = why && columns.includes(why) && sorting(why, page).why;
   return html`
     ${isAsked && html`<${Why} name=${why} page=${page} field=${field} />`}
@@ -72,8 +74,7 @@ export function JobTable({ rows, columns, page, field, selection }) {
         </thead>
         <tbody class="fresh">
           ${rows
-            ? rows.map(({ key, item, gone }) => html`
-                <tr key=${key} class=${`${gone ? "gone" : ""} ${selection.has(item.id) ? "picked" : ""}`} data-job=${item.id} data-status=${item.status}><${Pick} row=${item} isPicked=${selection.has(item.id)} onPick=${onPick} />${columns.map((name) => html`<${Cell} key=${name} name=${name} row=${item} field=${field} />`)}</tr>`)
+            ? rows.map(({ key, item, gone }) => html`<${Row} key=${key} item=${item} gone=${gone} isPicked=${selection.has(item.id)} columns=${columns} field=${field} onPick=${onPick} />`)
             : html`<${Waiting} columns=${columns} />`}
         </tbody>
       </table>

@@ -45,7 +45,7 @@ function Runs({ worker }) {
 function Used({ worker }) {
   const share = utilisation(worker, liveNow.value);
   if (share == null) return html`<span class="quiet" title=${t("workers.just_started")}>${NOTHING}</span>`;
-  return html`${percent(share)}<span class="bar still" aria-hidden="true"><i style=${{ width: `${(share * 100).toFixed(1)}%` }}></i></span>`;
+  return html`${percent(share)}<span class="bar still" aria-hidden="true"><i style=${{ transform: `translateX(${(share * 100 - 100).toFixed(1)}%)` }}></i></span>`;
 }
 
 const Heard = ({ at }) => (at == null ? NOTHING : ticking((liveNow.value - at) / 1000));
