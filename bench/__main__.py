@@ -25,6 +25,7 @@ MEASUREMENTS = (
     "search",
     "bulk",
     "latency",
+    "first_load",
     "page",
     "room",
     "tabs",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apply, applyAll, eventsOf, initial, keepOnly, LOG_LINES, TYPES, values } from "../../webapp/static/js/reducer.js";
+import { eventsOf } from "../../webapp/static/js/fallback.model.js";
+import { apply, applyAll, initial, keepOnly, LOG_LINES, TYPES, values } from "../../webapp/static/js/reducer.js";
 import { goldens } from "./support.js";
 
 const events = goldens();

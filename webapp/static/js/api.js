@@ -1,4 +1,4 @@
-/** Every HTTP request of the page. This file, socket.js and room-socket.js are the only ones that touch the network. */
+/** Every HTTP request of the page. This file, socket.js, early.js and room-socket.js are the only ones that touch the network. */
 import { base, toLogin } from "./router.js";
 import { said, saidAnswer } from "./said.js";
 

@@ -29,7 +29,7 @@ const asForm = (load) => worded("submit", styled("submit", load));
 /** With those of acting on many jobs, and of the verbs that no first screen has. */
 const acting = (load) => worded("operations", styled("operations", load));
 
-/** Pages beyond the first screen come when they are asked for; once idle, all are fetched. */
+/** Pages beyond the first screen come when they are asked for; all are fetched once there is nothing else to do. */
 const LAZY = {
   jobs: acting(worded("jobs", styled("search", () => import("./pages/jobs.js")))),
   submit: worded("many", asGroup(withCalls(asForm(() => import("./pages/submit.js"))))),
@@ -87,13 +87,22 @@ function useFocusOnChange(page) {
 
 const idle = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 1_500));
 
+/** One after the other, and not before the first screen has its figures: they would stand in line behind a hundred files. */
+async function loadRest() {
+  for (const name of Object.keys(LAZY)) {
+    await new Promise(idle);
+    await load(name).catch(() => {});
+  }
+}
+
 export function App() {
   useWatch({ overview: true });
   const { page } = behind.value;
   useFocusOnChange(page);
+  const isFilled = live.value;
   useEffect(() => {
-    idle(() => Promise.allSettled(Object.keys(LAZY).map(load)));
-  }, []);
+    if (isFilled) loadRest();
+  }, [isFilled]);
   return html`
     <a class="skip" href="#main">${t("skip")}</a>
     <div class=${`app ${live.value || !slices.totals.value ? "" : "stale"}`}>

@@ -1,10 +1,9 @@
-/** Starts the page: words, then paint, then the live connection. */
+/** Starts the page: words, then what the socket has said by then, then paint. */
 import { render } from "preact";
 import * as api from "./api.js";
 import { App } from "./app.js";
 import { html } from "./html.js";
 import { setMessages } from "./i18n.js";
-import { eventsOf } from "./reducer.js";
 import { setSpeaker } from "./said.js";
 import { connect, isLinked, setWatch } from "./socket.js";
 import { prune, receive, server } from "./store.js";
@@ -43,9 +42,10 @@ function follow(watch, hidden) {
 }
 
 /** Without a socket the page is not live, and says so; what it shows is then at least not empty. */
-function fallBack() {
+async function fallBack() {
   if (isLinked.peek()) return;
-  api.overview().then((answer) => receive([{ type: "hello", server: answer.server, epoch: null, now: answer.now }, ...eventsOf(answer)]), () => {});
+  const [{ eventsOf }, answer] = await Promise.all([import("./fallback.model.js"), api.overview()]);
+  receive([{ type: "hello", server: answer.server, epoch: null, now: answer.now }, ...eventsOf(answer)]);
 }
 
 /** What was read with other rights is not shown any longer: the page begins anew. Without a login it is led to it. */
@@ -59,8 +59,8 @@ async function askWho() {
 const loadMore = await loadWords();
 const root = document.getElementById("root");
 root.replaceChildren();
-render(html`<${App} />`, root);
 onWatch(follow);
 connect(receive, () => askWho().catch(() => {}));
+render(html`<${App} />`, root);
 loadMore().catch(() => {});
-setTimeout(fallBack, PATIENCE_MS);
+setTimeout(() => fallBack().catch(() => {}), PATIENCE_MS);

@@ -169,29 +169,6 @@ export function applyAll(state, events) {
 /** The types of event this page understands. */
 export const TYPES = Object.keys(HANDLERS);
 
-/** The answer of GET /api/overview as the events that would say the same. */
-export function eventsOf(answer) {
-  const part = (name, key, value, as_of) => ({ type: "overview", part: name, key, value, as_of });
-  const { as_of } = answer;
-  return [
-    { type: "health", health: answer.health },
-    part("totals", null, answer.totals, as_of),
-    part("figures", null, answer.figures, as_of),
-    part("gathered", null, answer.gathered, as_of),
-    ...answer.queues.map((queue) => part("queue", queue.name, queue, as_of)),
-    ...answer.workers.map((worker) => part("worker", worker.name, worker, as_of)),
-    ...answer.running.map((row) => part("running", row.id, row, as_of)),
-    {
-      type: "overview", part: "complete", as_of,
-      keys: {
-        queue: answer.queues.map((queue) => queue.name),
-        worker: answer.workers.map((worker) => worker.name),
-        running: answer.running.map((row) => row.id),
-      },
-    },
-  ];
-}
-
 /** Forgets rows, jobs, who looks at them, logs, lists, boards and activity that nothing shows any longer, so that a tab open for a week stays small. */
 export function keepOnly(state, { rows, jobs, lists, boards, logs, activity: watched }) {
   const pick = (entries, wanted) => Object.fromEntries(Object.entries(entries).filter(([key]) => wanted.has(key)));

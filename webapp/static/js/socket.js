@@ -31,7 +31,8 @@ export const heardAt = () => framed;
 let socket = null;
 let deliver = () => {};
 let whoAmI = () => {};
-let watch = {};
+/** What every page asks for, and what early.js has asked for, until the page has said more. */
+let watch = { overview: true };
 let watchHidden = {};
 let asked = 0;
 let seq = 0;
@@ -96,7 +97,7 @@ function open() {
   if (link.peek().state === "waiting") mark({ state: "connecting", retryAt: null });
   seq = 0;
   unanswered = null;
-  const opened = new WebSocket(address());
+  const { socket: opened, messages } = takeEarly() ?? { socket: new WebSocket(address()), messages: [] };
   socket = opened;
   opened.onopen = () => {
     if (opened !== socket) return;
@@ -105,6 +106,15 @@ function open() {
   };
   opened.onmessage = (message) => opened === socket && onFrame(message.data);
   opened.onclose = (event) => opened === socket && onClose(event.code);
+  if (isOpen()) opened.onopen();
+  messages.forEach(onFrame);
+}
+
+/** The socket that early.js has opened, and what it has said so far; null where it is gone, or was taken before. */
+function takeEarly() {
+  const { early } = window;
+  window.early = null;
+  return early?.socket.readyState <= WebSocket.OPEN ? early : null;
 }
 
 function onFrame(text) {
