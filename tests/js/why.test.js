@@ -136,3 +136,16 @@ test("jobs that who looks may not see are counted and not made up", () => {
   assert.equal(none.more, "");
   assert.doesNotMatch(say("slots_wait", { queue: null }, { hidden: 1 }).text, /null/);
 });
+
+test("where nobody logs in nobody is named, and of jobs held one by one nobody knows who it was", () => {
+  for (const lang of ["en", "ko"]) {
+    setMessages(lang, words(lang));
+    for (const [code, figures] of [["held", { by: "anyone" }], ["held", { by: null }], ["parked", { by: "anyone" }], ["parked_left", { by: "anyone" }], ["stopped_by", { actor: "anyone" }], ["canceled_by", { actor: "anyone" }]]) {
+      assert.doesNotMatch(say(code, figures).text, /anyone|\?|[{}]|why\./, `${lang} ${code}`);
+    }
+  }
+  speakEnglish();
+  assert.equal(say("held", { by: null, at: NOW }).text, "It is set aside. It waits again when it, or the queue default, is released.");
+  assert.match(say("held", { by: "ada" }).text, /^It waits because ada set it aside at /);
+  assert.match(say("held").way, /^Release it under More/);
+});

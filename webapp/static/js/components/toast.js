@@ -40,7 +40,7 @@ function Undo({ id, undo }) {
     dismiss(id);
     undo.run();
   };
-  return html`<button type="button" class="button" aria-label=${t("toast.undo.name")} data-testid="toast-undo" onClick=${onClick}>${t("toast.undo", { n: Math.max(0, Math.ceil((undo.until - now.value) / 1000)) })}</button>`;
+  return html`<button type="button" class="button" aria-label=${t("toast.undo.name")} data-testid="toast-undo" onClick=${onClick}>${t("toast.undo", { n: Math.max(0, Math.floor((undo.until - now.value) / 1000)) })}</button>`;
 }
 
 /** Shown in the browser's top layer, and lifted anew for each toast and each drawer: above an open drawer or question. */

@@ -46,7 +46,7 @@ function useJob(id) {
 
 /** Deleted by this tab, and not for good yet. */
 function Undo({ job, until }) {
-  const left = Math.ceil((until - now.value) / 1000);
+  const left = Math.floor((until - now.value) / 1000);
   if (left <= 0) return html`<${Gone} known=${Boolean(job.status)} />`;
   return html`
     <div class="banner warn" role="alert" data-testid="job-deleted">

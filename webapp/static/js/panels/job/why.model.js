@@ -15,6 +15,9 @@ const WAYS = {
   circle: "circle", failed: "requeue_self", stopped: "requeue_stopped", stopped_by: "requeue_stopped",
 };
 
+/** The name of whoever acts where nobody logs in: no name to begin a sentence with. */
+const ANYONE = "anyone";
+
 /** The command that lets suspended workers go on, made of the one that starts a worker. */
 export function resumeCommand(server) {
   const command = server?.worker_command ?? "rq worker";
@@ -27,6 +30,9 @@ function key({ code, figures }) {
   if (code === "suspended" && figures.left_ms != null) return "why.suspended_for";
   if (code === "due" && figures.after) return `why.due.${figures.after}`;
   if ((code === "circle" || code === "slot_circle") && figures.n === 1) return `why.${code}.self`;
+  // Jobs of a queue that are held one by one are held by several people.
+  if (code === "held" && figures.by == null) return "why.held.some";
+  if ((figures.by ?? figures.actor) === ANYONE) return `why.${code}.anyone`;
   return `why.${code}`;
 }
 
