@@ -1,6 +1,7 @@
 """The Jobs page in a real browser: found, narrowed, turned round, named, and told why not."""
 
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -184,3 +185,12 @@ def test_sixty_queues_are_few_groups_and_created_jobs_are_searched_for(open_page
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("link", name="Search for created jobs").click()
     expect(box(page)).to_have_value("status:created queue:mail:07")
+
+
+def test_how_long_a_job_waits_stands_on_one_line_where_there_is_room(open_page, redis) -> None:
+    long_ago = raw_jobs.stamp(time.time() - 19 * 60 - 16)
+    job = raw_jobs.listed(redis, "queued", created_at=long_ago, enqueued_at=long_ago)
+    page = open_page("/jobs?queue=default&status=queued")
+    words_of = page.locator(f"tr[data-job='{job}'] .col-spell span").first
+    expect(words_of).to_contain_text("waits 19 min")
+    assert words_of.evaluate("(node) => node.getClientRects().length") == 1

@@ -2,10 +2,12 @@
 
 import re
 
+import pytest
 import redis as redis_py
 from playwright.sync_api import Page, expect
 from rq import Queue
 
+from tests import raw_jobs
 from tests.e2e import words
 from tests.processes import WebServer
 
@@ -82,3 +84,33 @@ def test_a_running_job_and_a_refusal_are_told_in_korean(open_page, redis: redis_
     message, fix = page.evaluate(CANCEL, job.id)
     assert message.startswith("실행 중인 작업은 취소할 수 없고 중지해야 합니다. 지금 상태는")
     assert fix == "중지를 사용하세요."
+
+
+#: Words of Hangul whose first and last letter do not stand on one line.
+BROKEN_WORDS = """() => {
+  const walk = document.createTreeWalker(document.querySelector("#root"), NodeFilter.SHOW_TEXT);
+  const [broken, range] = [[], document.createRange()];
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    for (const { 0: word, index } of node.data.matchAll(/[가-힣]{2,}/g)) {
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word);
+    }
+  }
+  return broken;
+}"""
+
+
+@pytest.mark.parametrize("path", ["/", "/groups", "/schedule", "/submit/wait"])
+def test_korean_is_broken_between_words_and_never_within(open_page, path) -> None:
+    page = open_page(path, size=(390, 844), language="ko-KR")
+    expect(page.get_by_test_id("status")).to_have_attribute("data-live", "true")
+    expect(page.locator(".skeleton")).to_have_count(0)
+    assert page.evaluate(BROKEN_WORDS) == []
+
+
+def test_a_masked_value_says_so_in_korean(open_page, redis) -> None:
+    secret = raw_jobs.payload("elsewhere.run", kwargs={"password": "not to be read"})
+    job = raw_jobs.listed(redis, "queued", data=secret)
+    page = open_page(f"/jobs/{job}#arguments", language="ko-KR")
+    expect(page.locator("dialog[data-testid=job] .tree-special")).to_contain_text("가려짐")

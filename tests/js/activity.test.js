@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setMessages } from "../../webapp/static/js/i18n.js";
 import { beyond, choices, detailOf, fits, isAboutWorker, outcomeOf, verbName, verbOf, wantedOf, whenceOf } from "../../webapp/static/js/panels/activity.model.js";
 import { ACTIVITY_LINES, apply, initial, keepOnly } from "../../webapp/static/js/reducer.js";
-import { goldens, words } from "./support.js";
+import { goldens, ROOT, words } from "./support.js";
 
 const VERBS = ["enqueue", "run_again", "run_now", "cancel", "stop", "requeue", "delete", "note", "unnote", "mute", "unmute", "hold", "release", "pause", "resume", "delete_queue", "suspend", "resume_all", "log_in", "log_out", "add_token", "revoke_token", "sign_out_user"];
 const line = (n, more = {}) => ({ id: `${n}-0`, at: n, actor: "ada", action: "cancel", job: `j${n}`, outcome: "done", reason: null, heard_by: null, of: null, note: null, ...more });
@@ -118,4 +120,16 @@ test("what nobody watches is forgotten", () => {
 test("a line is about a worker, or about a user or a token by its name", () => {
   assert.ok(isAboutWorker({ action: "shut_down" }));
   for (const action of ["add_token", "revoke_token", "sign_out_user"]) assert.ok(!isAboutWorker({ action }), action);
+});
+
+test("every deed of the server has its words, done and tried, in both languages", () => {
+  const folder = join(ROOT, "webapp/actions");
+  const source = readdirSync(folder).filter((name) => name.endsWith(".py")).map((name) => readFileSync(join(folder, name), "utf8")).join("");
+  const verbs = new Set([...source.matchAll(/door\.act\(([^)]*)\)/g)].flatMap(([, told]) => [...told.split(/,\s*(?:queue|worker|job)/)[0].matchAll(/(?<!f)"([a-z_]+)"/g)].map((match) => match[1])));
+  assert.ok(verbs.has("end_worker_now") && verbs.size > 25, [...verbs].join());
+  for (const lang of ["en", "ko"]) {
+    const known = words(lang);
+    const missing = [...verbs].flatMap((verb) => [`activity.did.${verb}`, `activity.tried.${verb}`]).filter((key) => !(key in known));
+    assert.deepEqual(missing, [], lang);
+  }
 });

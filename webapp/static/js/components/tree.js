@@ -4,7 +4,7 @@ import { number } from "../format.js";
 import { html } from "../html.js";
 import { t } from "../i18n.js";
 import { CopyButton } from "./copy.js";
-import { asText, entriesOf, isOpenAtFirst, kindOf, MORE_STEP, preview, TEXT_SHOWN } from "./tree.model.js";
+import { asText, entriesOf, isMasked, isOpenAtFirst, kindOf, MORE_STEP, preview, TEXT_SHOWN } from "./tree.model.js";
 
 /** A text: folded where it is long, and copied whole. */
 function Text({ text, tone, children }) {
@@ -21,7 +21,7 @@ function Text({ text, tone, children }) {
 }
 
 const Leaf = ({ value, kind }) => {
-  if (kind === "special") return html`<${Text} text=${value.text} tone="tree-special"><small>${value.__type__}</small><//>`;
+  if (kind === "special") return html`<${Text} text=${value.text} tone="tree-special"><small>${isMasked(value) ? t("tree.masked") : value.__type__}</small><//>`;
   if (kind === "empty") return html`<span class="tree-plain">${Array.isArray(value) || value.__type__ ? "[]" : "{}"}${value.__type__ && html`<small class="quiet"> ${value.text ?? value.__type__}</small>`}</span>`;
   if (kind === "string") return html`<${Text} text=${value === "" ? t("tree.empty_text") : value} tone="tree-string" />`;
   return html`<span class="tree-plain">${String(value)}</span>`;

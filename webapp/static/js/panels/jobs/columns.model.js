@@ -17,7 +17,7 @@ export const COLUMNS = {
   due: { width: 150, field: "run_at" },
   waited: { width: 104 },
   ran: { width: 104 },
-  spell: { width: 132 },
+  spell: { width: 152 },
 };
 export const DEFAULT = ["job", "queue", "status", "time", "spell"];
 /** Orders whose pages begin at the high end. */
