@@ -125,3 +125,14 @@ def test_it_fits_a_phone_and_speaks_korean(open_page, queue, worker_process) -> 
     expect(words.drawer(page).get_by_test_id("graph").locator("a")).to_have_count(9)
     assert page.evaluate(SIDEWAYS) == 0
     assert not re.search(r"\{\w+\}|(graph|facts|steps)\.\w+", words.drawer(page).inner_text()), "every gap is filled"
+
+
+def test_all_of_the_menu_of_a_job_is_on_the_screen_of_a_phone(open_page, redis) -> None:
+    job = Queue("default", connection=redis).enqueue("tests.fixture_jobs.say_hello", "you")
+    page = open_page(f"/jobs/{job.id}", size=PHONE)
+    page.locator("dialog[data-testid=job]").get_by_role("button", name="More").click()
+    menu = page.get_by_role("menu")
+    expect(menu.get_by_role("menuitem")).to_have_count(4)
+    box = menu.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE[0]

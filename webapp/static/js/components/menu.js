@@ -1,5 +1,5 @@
 /** A button that opens a list of deeds over the page; arrows walk through it, Escape leaves it. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
@@ -14,12 +14,26 @@ function useOutside(ref, isOpen, close) {
   }, [isOpen]);
 }
 
+/** Pixels between a list and the edge of the screen. */
+const EDGE = 8;
+
+/** Moves an open list sideways, so far that all of it is on the screen. */
+function useOnScreen(ref, isOpen) {
+  useLayoutEffect(() => {
+    if (!isOpen) return;
+    const list = ref.current.querySelector("[role=menu]");
+    const beyond = list.getBoundingClientRect().right + EDGE - document.documentElement.clientWidth;
+    if (beyond > 0) list.style.translate = `${-beyond}px`;
+  }, [isOpen]);
+}
+
 /** `items`: [{id, label, tip, danger, refused}]; `onPick(id)`. `up`: it opens upwards. `refused`: why none of it may be done. */
 export function Menu({ label, items, onPick, up = false, large = false, name }) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef(null);
   const close = () => setOpen(false);
   useOutside(root, isOpen, close);
+  useOnScreen(root, isOpen);
   useEffect(() => {
     if (isOpen) root.current.querySelector("[role=menuitem]")?.focus();
   }, [isOpen]);
