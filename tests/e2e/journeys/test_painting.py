@@ -10,7 +10,7 @@ from tests import raw_jobs
 ROWS, ROUNDS, ROUND_S = 50, 40, 0.05
 #: Repaints of a value a second, and how many more may come at once.
 REPAINTS_PER_S, BURST = 4, 12
-#: Looks of a server a second, a few more that may come at once, and what is said beside them in three seconds.
+#: Messages of a server a second that tell of rows: one for each look, and a few more that may come at once.
 FRAMES_PER_S, FRAMES_MORE = 20, 10
 
 #: Counts how often each row and each kind of cell of the table is drawn, by the hook that Preact calls for each.
@@ -85,4 +85,6 @@ def test_rows_that_change_twenty_times_a_second_are_drawn_as_often_as_an_eye_wan
     assert set(drawn["rows"]) == set(jobs)
     assert max(drawn["rows"].values()) <= BURST + REPAINTS_PER_S * (lasted + 1)
     assert drawn["cells"] == {"spell": sum(drawn["rows"].values())}, "what has not changed was drawn again"
-    assert len(watched.heard) - heard <= FRAMES_MORE + FRAMES_PER_S * lasted, "changes of all rows come in one message"
+    told = [text for text in watched.heard[heard:] if '"type":"row"' in text]
+    assert len(told) <= FRAMES_MORE + FRAMES_PER_S * lasted, "changes of all rows come in one message"
+    assert max(text.count('"type":"row"') for text in told) == ROWS

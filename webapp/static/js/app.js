@@ -29,7 +29,7 @@ const asForm = (load) => worded("submit", styled("submit", load));
 /** With those of acting on many jobs, and of the verbs that no first screen has. */
 const acting = (load) => worded("operations", styled("operations", load));
 
-/** Pages beyond the first screen come when they are asked for; all are fetched once there is nothing else to do. */
+/** Pages beyond the first screen come when they are asked for, or by and by. */
 const LAZY = {
   jobs: acting(worded("jobs", styled("search", () => import("./pages/jobs.js")))),
   submit: worded("many", asGroup(withCalls(asForm(() => import("./pages/submit.js"))))),
@@ -87,7 +87,7 @@ function useFocusOnChange(page) {
 
 const idle = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 1_500));
 
-/** One after the other, and not before the first screen has its figures: they would stand in line behind a hundred files. */
+/** Not before the first screen has its figures: they would stand in line behind a hundred files. */
 async function loadRest() {
   for (const name of Object.keys(LAZY)) {
     await new Promise(idle);

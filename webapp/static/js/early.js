@@ -1,4 +1,4 @@
-/* What need not wait for the modules: the socket with the first picture, and the words. A module would wait for the sheets. */
+/* The socket and the words: they need not wait for the modules. */
 (function () {
   const { lang, dataset } = document.documentElement;
   for (const name of lang === "en" ? [lang] : [lang, `said.${lang}`]) {

@@ -36,7 +36,7 @@ export const liveNow = computed(() => {
 
 let dawn = now.peek();
 
-/** Some moment of the present day, by the same time: who reads it is drawn again once a day. */
+/** Some moment of the present day: its readers are drawn again once a day. */
 export const today = computed(() => {
   if (!isSameDay(dawn, liveNow.value)) dawn = liveNow.value;
   return dawn;

@@ -1,4 +1,4 @@
-/** Starts the page: words, then what the socket has said by then, then paint. */
+/** Starts the page: words, what the socket has said, paint. */
 import { render } from "preact";
 import * as api from "./api.js";
 import { App } from "./app.js";

@@ -149,8 +149,7 @@ export function apply(state, event) {
 }
 
 /**
- * The state after all of `events`, and how many of them changed it. A hundred rows come in one frame: what keeps them is
- * copied once for all, not for each.
+ * The state after all of `events`, and how many changed it. A hundred rows in one frame are copied once, not each.
  * @param {State} state
  * @returns {{state: State, changes: number}}
  */

@@ -22,16 +22,15 @@ const HIDDEN_MS = 15_000;
  */
 export const link = signal({ state: "connecting", since: Date.now(), retryAt: null });
 
-/** Whether what is asked for comes by the socket. */
 export const isLinked = computed(() => link.value.state === "open");
 
-/** When the last frame came, ms of this machine's clock, or null. No signal: twenty frames a second would repaint whoever reads it. */
+/** When the last frame came, in the same ms, or null. No signal: it would repaint its readers 20 times a second. */
 export const heardAt = () => framed;
 
 let socket = null;
 let deliver = () => {};
 let whoAmI = () => {};
-/** What every page asks for, and what early.js has asked for, until the page has said more. */
+/** What early.js has asked for, until the page says more. */
 let watch = { overview: true };
 let watchHidden = {};
 let asked = 0;
@@ -110,7 +109,7 @@ function open() {
   messages.forEach(onFrame);
 }
 
-/** The socket that early.js has opened, and what it has said so far; null where it is gone, or was taken before. */
+/** The socket of early.js and what it has said; null where it is gone. */
 function takeEarly() {
   const { early } = window;
   window.early = null;

@@ -1,4 +1,4 @@
-/* Theme and language, set before the first paint. A classic script: a module would come after it. */
+/* Theme and language, before the first paint: a module would come after it. */
 (function () {
   var root = document.documentElement;
   try {
