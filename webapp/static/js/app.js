@@ -9,7 +9,6 @@ import { html } from "./html.js";
 import { t } from "./i18n.js";
 import { live } from "./liveness.js";
 import { Overview } from "./pages/overview.js";
-import { Announcer } from "./panels/announcer.js";
 import { Sidebar } from "./panels/sidebar.js";
 import { behind, route } from "./router.js";
 import { styled } from "./sheets.js";
@@ -111,7 +110,6 @@ export function App() {
     </div>
     ${route.value.job && html`<${Lazy} name="job" />`}
     <${Lazy} name="shell" />
-    <${Announcer} />
     <${Questions} />
     <${Toasts} />`;
 }

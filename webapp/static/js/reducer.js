@@ -7,15 +7,7 @@
  * begins the time anew: Redis' clock may have been set back, and what follows it is the present.
  *
  * @typedef {{value: any, as_of: number}} Entry
- * @typedef {{
- *   server: object|null, epoch: string|null, turns: number, health: object|null, error: object|null, catalog: number,
- *   totals: Entry|null, figures: Entry|null, gathered: Entry|null,
- *   queues: Record<string, Entry>, workers: Record<string, Entry>, running: Record<string, Entry>,
- *   jobs: Record<string, Entry>, rows: Record<string, Entry>, lists: Record<string, Entry>, boards: Record<string, Entry>,
- *   logs: Record<string, {lines: object[], last: string, dropped: number}>,
- *   activity: {lines: object[], total: number, note: string|null, breaks: number}|null,
- *   you: {name: string, by: string, fixed: boolean}|null, presence: Record<string, {here: object[], count: number}>,
- * }} State
+ * @typedef {ReturnType<typeof initial>} State a slice is an Entry, or a Record of them by name; `turns`: hellos after the first
  */
 
 /** More lines than a log keeps in Redis (256 KiB) at 50 characters a line; what is older is counted, not kept. */
