@@ -25,7 +25,7 @@ MEASUREMENTS = (
     "search",
     "bulk",
     "latency",
-    "first_load",
+    "first_visit",
     "page",
     "room",
     "tabs",
