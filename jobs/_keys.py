@@ -421,4 +421,4 @@ def feed_roots() -> list[str]:
     Redis compares each key that it writes with every prefix that somebody tracks: of a bulk of jobs, 32 of them took a
     quarter of its time. What else these cover (results, locks, our own leases) is told in vain.
     """
-    return [f"{RQ}:{name}" for name in "j q wip: workers f d s c r g".split()] + [PREFIX]
+    return [f"{RQ}:{name}" for name in ("j", "q", "wip:", "workers", "f", "d", "s", "c", "r", "g")] + [PREFIX]
