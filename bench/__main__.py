@@ -2,8 +2,8 @@
 
     python -m bench [--quick] [--write] [name …]
 
-With `--write`, what was measured replaces `bench/RESULTS.md`. Takes about half an hour; leave the machine alone
-meanwhile. Exits with 1 where a measurement failed or a goal was missed.
+With `--write`, what was measured takes its place in `bench/RESULTS.md`, one after the other. All of it takes about an
+hour; leave the machine alone meanwhile. Exits with 1 where a measurement failed or a goal was missed.
 """
 
 import argparse
@@ -41,10 +41,21 @@ MEASUREMENTS = (
     "freshness",
     *PEERS,
 )
+WRITTEN = Path(__file__).parent / "RESULTS.md"
 HEAD = """# Figures
 
 Written by `make bench` (`python -m bench --write`); [README.md](README.md) says how to read them.
 """
+
+
+def with_section(text: str, name: str, section: str) -> str:
+    """The figures of `text` with this measurement's in the place of those of before; "" for none. Pure.
+
+    What is measured no more is left out.
+    """
+    sections = {part.partition("\n")[0]: f"## {part}" for part in text.split("\n## ")[1:]} | {name: section}
+    parts = [sections.get(one, "").rstrip("\n") for one in MEASUREMENTS]
+    return "\n\n".join(filter(None, [HEAD.rstrip("\n"), *parts])) + "\n"
 
 
 def run(name: str, quick: bool) -> Report | None:
@@ -66,17 +77,16 @@ def main() -> int:
         parser.error(f"there is no {', '.join(sorted(unknown))}; choose from {', '.join(MEASUREMENTS)}")
     if asked.quick and asked.write:
         parser.error("figures of a trial are not kept; leave out --quick or --write")
-    parts, missed, began = [HEAD], [], time.monotonic()
+    missed, began = [], time.monotonic()
     for name in asked.names or MEASUREMENTS:
         report = run(name, asked.quick)
+        if asked.write:
+            WRITTEN.write_text(with_section(WRITTEN.read_text(), name, report.markdown() if report else ""))
         if report is None:
             missed.append(f"{name}: it failed")
             continue
-        parts.append(report.markdown())
         missed += [f"{name}: {goal.text}: {goal.value:.3g}" for goal in report.goals if not goal.met]
-    parts.append(f"All of it took {(time.monotonic() - began) / 60:.0f} minutes.\n")
-    if asked.write:
-        (Path(__file__).parent / "RESULTS.md").write_text("\n".join(parts))
+    print(f"It took {(time.monotonic() - began) / 60:.0f} minutes.")
     print("\n".join(["Missed:", *missed]) if missed else "All goals are met.")
     return 1 if missed else 0
 

@@ -37,8 +37,10 @@ def test_no_name_leads_to_a_file_that_the_job_did_not_make(victim, up):
     for job_id, name in (("job-1", "own"), ("job-2", "secret")):
         (folder / _keys.artifact_path(job_id, name)).parent.mkdir(parents=True, exist_ok=True)
         (folder / _keys.artifact_path(job_id, name)).write_bytes(TOLD[2])
+    (folder / "beside").write_bytes(TOLD[2])
     for job_id in (up, f"a/{up}", "job-1"):
         for name in (
+            "beside",
             f"{up}/job-2/secret",
             f"{up}/{OUTSIDE[0]}",
             f"/{OUTSIDE[2]}",

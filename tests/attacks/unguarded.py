@@ -80,8 +80,8 @@ def attack(guard: Guard, copy: Path) -> tuple[bool, str]:
         finally:
             end_all_in(copy)
     last = (said.strip().splitlines() or [""])[-1]
-    # An error is one of the scene, such as a server that was not up in time, and tells nothing.
-    return running.returncode == FAILED and "failed" in last and "error" not in last, last
+    # An error alone is one of the scene, such as a server that was not up in time, and tells nothing.
+    return running.returncode == FAILED and "failed" in last, last
 
 
 def main(words: list[str]) -> int:

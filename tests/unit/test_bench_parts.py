@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.__main__ import HEAD, with_section
 from bench._counter import CommandCount
 from bench._load import status
 
@@ -25,3 +26,11 @@ def test_commands_are_counted_however_they_are_cut_and_whatever_they_hold(size: 
 def test_an_answer_is_whole_with_its_last_byte_and_not_before(answer: bytes) -> None:
     assert status(answer) == 200
     assert all(status(answer[:cut]) is None for cut in range(len(answer)))
+
+
+def test_new_figures_take_the_place_of_old_ones_in_their_order_and_what_is_measured_no_more_goes():
+    text = f"{HEAD}\n## lists\n\nold\n\n## of before\n\ngone\n"
+    text = with_section(text, "tabs", "## tabs\n\nfirst\n")
+    text = with_section(text, "idle", "## idle\n\nnew\n")
+    assert text == f"{HEAD}\n## idle\n\nnew\n\n## lists\n\nold\n\n## tabs\n\nfirst\n"
+    assert with_section(with_section(text, "idle", ""), "tabs", "") == f"{HEAD}\n## lists\n\nold\n"

@@ -32,6 +32,15 @@ def test_files_lie_beside_the_package_unless_told_otherwise(monkeypatch: pytest.
     assert files_root() == "s3://bucket/files"
 
 
+@pytest.mark.parametrize("upload_id", ["..", "", ".", "a b", "../" + "0" * 29])
+def test_a_reference_leads_to_uploads_and_nowhere_else(tmp_path, monkeypatch: pytest.MonkeyPatch, upload_id) -> None:
+    monkeypatch.setenv("RQLIVE_FILES", str(tmp_path))
+    (tmp_path / "uploads" / upload_id).mkdir(parents=True, exist_ok=True)
+    (tmp_path / "uploads" / upload_id / "secret").write_text("told")
+    with pytest.raises(ValueError, match="must be an uploaded file"):
+        Upload.parse(f"upload:{upload_id}/secret")
+
+
 def test_outside_a_job_an_upload_is_any_file(tmp_path) -> None:
     (tmp_path / "some.csv").write_text("a\n")
     upload = Upload.from_path(tmp_path / "some.csv")
