@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,16 @@ from webapp.config import Config
 from webapp.connections import Connections, connect
 
 
-def end(app: Flask) -> None:
-    """Stop what the application has started, and wait until it has."""
-    live = app.extensions["live"]
-    live.close()
-    ours = [thread for thread in threading.enumerate() if thread.name.startswith("rqlive-")]
-    eventually(lambda: not any(thread.is_alive() for thread in ours), 15, "the threads of the application end")
+@contextmanager
+def application(config: Config) -> Iterator[Flask]:
+    """An application whose threads end with the block."""
+    before = set(threading.enumerate())
+    app = create_app(config)
+    yield app
+    app.extensions["live"].close()
+    started = [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("rqlive-")]
+    left = [thread.name for thread in started if thread.join(15) or thread.is_alive()]
+    assert left == [], "the threads of the application end"
     app.extensions["connections"].close()
 
 
@@ -52,10 +57,9 @@ class Api:
 @pytest.fixture(scope="session")
 def shared_app(redis_server: RedisServer) -> Iterator[Flask]:
     """One application on the session's server."""
-    app = create_app(Config(redis_url=redis_server.url, own_redis=True))
-    openapi.watch(app)
-    yield app
-    end(app)
+    with application(Config(redis_url=redis_server.url, own_redis=True)) as app:
+        openapi.watch(app)
+        yield app
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,11 @@ from jobs import _keys
 from jobs._log import Line
 from jobs._post import NoRoom, RedisPost
 from tests import fixture_jobs
-from tests.integration.conftest import end
+from tests.integration.conftest import application
 from tests.live import Page, ask, get_ok
 from tests.servers import RedisServer
 from tests.support import eventually
-from webapp import create_app, memory
+from webapp import memory
 from webapp.actions import mutes
 from webapp.actions.door import Actor, Door
 from webapp.config import Config
@@ -41,9 +41,8 @@ def client(own_redis_server: RedisServer, redis, tmp_path, monkeypatch) -> Itera
     monkeypatch.setattr(memory, "FRESH", 0.0)
     # A large key: what a test adds changes the share by little.
     redis.setrange("theirs", 30_000_000, b"x")
-    app = create_app(Config(redis_url=own_redis_server.url, own_redis=True, files=str(tmp_path)))
-    yield app.test_client()
-    end(app)
+    with application(Config(redis_url=own_redis_server.url, own_redis=True, files=str(tmp_path))) as app:
+        yield app.test_client()
 
 
 def failed_job(redis: redis_py.Redis) -> Job:

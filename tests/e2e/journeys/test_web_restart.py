@@ -9,6 +9,7 @@ from tests.e2e.journeys.site import OWN, Successor
 
 #: What the browser itself says of a server that is not there.
 REFUSED = (r"WebSocket connection to .* failed", r"ERR_CONNECTION_(REFUSED|RESET)", r"ERR_EMPTY_RESPONSE")
+REFUSED += (r"ERR_CONTENT_LENGTH_MISMATCH",)
 STEP = re.compile(r"Step (\d+) of 40 done")
 
 
