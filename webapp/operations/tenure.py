@@ -26,6 +26,8 @@ from webapp.queries.clock import RedisClock
 
 #: Seconds between writes: with the renewal of the lease and the workers' counters they are one round trip.
 FLUSH_INTERVAL = 2.0
+#: The same while no change is heard of.
+CALM_INTERVAL = 3.0
 #: Seconds that the feed gets to connect before time counts as uncovered.
 FIRST_WORD = 1.0
 #: While nothing happens, the covered time alone is written this seldom: each write wakes every web process.
@@ -66,7 +68,7 @@ class Tenure:
         self._gap = False
         self._news = False
         self._next_flush = time.monotonic()
-        self._looked_at = float("-inf")
+        self._looked_at = self._flushed_at = float("-inf")
 
     def begin(self) -> None:
         """Start to listen, and mark where the workers' counters stand. Three round trips. Raises redis.RedisError."""
@@ -93,12 +95,15 @@ class Tenure:
         if self._pending.bell.wait(max(0.0, self._next_flush - time.monotonic())):
             stopping.wait(self._looked_at + LOOK_GAP - time.monotonic())
             self._look()
+            self._next_flush = min(self._next_flush, self._flushed_at + FLUSH_INTERVAL)
         return time.monotonic() < self._next_flush or self.flush()
 
     def flush(self) -> bool:
         """Look at what waits, then write. False where the lease is lost. One round trip where nothing waits."""
-        self._next_flush = time.monotonic() + FLUSH_INTERVAL
+        is_calm = self._looked_at < self._flushed_at
         self._look()
+        self._flushed_at = time.monotonic()
+        self._next_flush = self._flushed_at + (CALM_INTERVAL if is_calm else FLUSH_INTERVAL)
         self._census.walk()
         now_ms = self._clock.now_ms()
         pipe = self._writer.pipeline(transaction=False)
