@@ -1,13 +1,10 @@
 """A door to Redis that counts the commands that come through it: those of a dashboard without those of the workers."""
 
 import asyncio
-import threading
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 
-PIECE = 1 << 16
+from tests.passage import PIECE, Passage, Streams
 
 
 class CommandCount:
@@ -44,58 +41,28 @@ class CommandCount:
         return begun
 
 
-class Counter:
-    """Listens on a free port of loopback, in a thread, and passes on to Redis as it comes. A context."""
+class Counter(Passage):
+    """Listens on a free port of loopback, and passes on to Redis as it comes."""
 
     def __init__(self, redis_url: str) -> None:
+        super().__init__()
         #: Commands so far, of all connections.
         self.commands = 0
         self._redis = urlsplit(redis_url)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        listening = asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(5)
+    async def _listen(self) -> asyncio.Server:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         #: For the clients whose commands are counted.
-        self.url = f"redis://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/0"
-        return self
+        self.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+        return server
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(5)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-        self._loop.close()
+    async def _reach(self) -> Streams:
+        return await asyncio.open_connection(self._redis.hostname, self._redis.port)
 
-    async def _end(self) -> None:
-        self._server.close()
-        under_way = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
-
-    async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        server, to_server = await asyncio.open_connection(self._redis.hostname, self._redis.port)
-        ways = [
-            asyncio.create_task(way)
-            for way in (self._pass(client, to_server, CommandCount()), self._pass(server, to_client))
-        ]
-        with suppress(asyncio.CancelledError):
-            # Where one side leaves, so does the other.
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-        for writer in (to_server, to_client):
-            writer.close()
-
-    async def _pass(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, count: CommandCount | None = None
-    ) -> None:
+    async def _ask(self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter) -> None:
+        count = CommandCount()
         with suppress(ConnectionError):
-            while piece := await source.read(PIECE):
-                if count:
-                    self.commands += count.take(piece)
-                target.write(piece)
-                await target.drain()
+            while piece := await client.read(PIECE):
+                self.commands += count.take(piece)
+                to_server.write(piece)
+                await to_server.drain()

@@ -402,23 +402,3 @@ def upload_path(upload_id: str, name: str) -> str:
 def artifact_path(job_id: str, name: str) -> str:
     """Where a file made by a job lies, relative to the files folder."""
     return f"artifacts/{job_id}/{name}"
-
-
-def feed_prefixes() -> list[str]:
-    """The key prefixes a live feed listens to: disjoint, as CLIENT TRACKING demands.
-
-    RQ's worker and execution hashes are left out: they are heartbeats, 9 of 14 notices of a job, and are polled.
-    """
-    rq = "job: queue wip: finished: failed: deferred: scheduled: canceled: ready: rl workers suspended group cron"
-    ours = "log: notes: activity catalog figures: probe: search: operation: operations unlisted added: output:"
-    ours += " aside held: hold: parked: pause: slipped:"
-    return [f"{RQ}:{name}" for name in rq.split()] + [f"{PREFIX}{name}" for name in ours.split()]
-
-
-def feed_roots() -> list[str]:
-    """Fewer prefixes that cover those of `feed_prefixes`, and hardly anything else that changes often.
-
-    Redis compares each key that it writes with every prefix that somebody tracks: of a bulk of jobs, 32 of them took a
-    quarter of its time. What else these cover (results, locks, our own leases) is told in vain.
-    """
-    return [f"{RQ}:{name}" for name in ("j", "q", "wip:", "workers", "f", "d", "s", "c", "r", "g")] + [PREFIX]

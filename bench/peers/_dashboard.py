@@ -3,6 +3,7 @@
 import time
 import urllib.error
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -39,8 +40,11 @@ class Running:
     cpu: float
 
 
-class Dashboard:
-    """One dashboard. Its class attributes are what is known of it; nothing is started or installed by making one."""
+class Dashboard(ABC):
+    """One dashboard. Its class attributes are what is known of it; nothing is started or installed by making one.
+
+    What is empty here is for those that need it.
+    """
 
     name: str
     #: Versions of what it was run with.
@@ -52,17 +56,17 @@ class Dashboard:
     #: What its overview is made of, as the page asks for it.
     overview: str
 
-    def install(self) -> None:
+    def install(self) -> None:  # noqa: B027
         """Make its environment. Raises Unavailable."""
 
+    @abstractmethod
     def start(self, stage: Stage, port: int) -> Process:
         """Start its web process on the stage's Redis, listening on that port of loopback; does not wait for it."""
-        raise NotImplementedError
 
-    def beside(self, stage: Stage) -> None:
+    def beside(self, stage: Stage) -> None:  # noqa: B027
         """Start what runs beside its web process, if anything."""
 
-    def settle(self, url: str, work: Work) -> None:
+    def settle(self, url: str, work: Work) -> None:  # noqa: B027
         """Return when it hears of all that `work` does from now on."""
 
     def serve(self, stage: Stage) -> Running:
@@ -76,9 +80,9 @@ class Dashboard:
             time.sleep(LOOK)
         return Running(url, process, time.monotonic() - began, cpu_seconds(process))
 
+    @abstractmethod
     def list_pages(self, url: str, work: Work, jobs: int) -> dict[str, str]:
         """Addresses of the first, middle and last page of the finished jobs, as its page asks for them."""
-        raise NotImplementedError
 
 
 def there(selector: str) -> str:

@@ -13,6 +13,7 @@ from tests import fixture_jobs
 from tests.figures import covered_ms, is_recording, recorded, shown
 from tests.support import eventually
 from webapp import figure_fields as ff
+from webapp.operations.tenure import FLUSH_INTERVAL
 
 
 @pytest.fixture
@@ -40,6 +41,22 @@ def feed_connection(redis):
 def counts(redis, *metrics, **where):
     found = recorded(redis, **where)
     return tuple(found[metric] for metric in metrics)
+
+
+def test_while_nothing_changes_it_writes_seldom_and_once_something_does_at_its_old_pace(redis, queue, operations):
+    operations()
+
+    def unwritten():
+        """Seconds since the last write, which renews the life of what tells of the recorder."""
+        return _keys.RECORDER_TTL - redis.pttl(_keys.RECORDER) / 1000
+
+    eventually(lambda: unwritten() > FLUSH_INTERVAL + 0.5, 15, "nothing changes: the next write takes three seconds")
+    # Just written, so that the next would be as far away.
+    eventually(lambda: unwritten() < 0.3)
+    queue.enqueue(fixture_jobs.add, 1, 1)
+    began = redis.time()
+    eventually(lambda: counts(redis, ff.ARRIVED) == (1,))
+    assert redis.time()[0] - began[0] <= FLUSH_INTERVAL + 1
 
 
 def test_runs_are_counted_by_queue_and_function_with_their_times(redis, queue, operations, worker_process):

@@ -3,6 +3,7 @@
 import pytest
 
 from jobs import _keys
+from webapp.live.feed.prefixes import MEANT, TRACKED
 from webapp.live.interest import Dirty
 
 
@@ -65,18 +66,17 @@ def test_groups_and_cron_count_for_nothing_but_their_boards():
     assert not made.lists
 
 
-@pytest.mark.parametrize("prefixes", [_keys.feed_prefixes(), _keys.feed_roots()], ids=["meant", "asked for"])
+@pytest.mark.parametrize("prefixes", [MEANT, TRACKED], ids=["meant", "asked for"])
 def test_the_prefixes_of_the_feed_are_disjoint(prefixes):
     assert not [(one, two) for one in prefixes for two in prefixes if one is not two and one.startswith(two)]
 
 
 def test_what_is_asked_for_covers_what_is_meant_and_no_heartbeats():
-    roots = tuple(_keys.feed_roots())
-    assert len(roots) < len(_keys.feed_prefixes()) / 2
-    assert all(prefix.startswith(roots) for prefix in _keys.feed_prefixes())
-    assert not "rq:worker:w".startswith(roots)
-    assert not "rq:execution:j:1".startswith(roots)
-    assert not "rq:executions:j".startswith(roots)
+    assert len(TRACKED) < len(MEANT) / 2
+    assert all(prefix.startswith(TRACKED) for prefix in MEANT)
+    assert not "rq:worker:w".startswith(TRACKED)
+    assert not "rq:execution:j:1".startswith(TRACKED)
+    assert not "rq:executions:j".startswith(TRACKED)
 
 
 def test_the_activity():

@@ -6,10 +6,10 @@ from redis.client import PubSub
 from redis.exceptions import AuthenticationError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from jobs import _keys
 from webapp.connections import Connections
 from webapp.live.feed.errors import ModeRefused
 from webapp.live.feed.line import QUIET
+from webapp.live.feed.prefixes import MEANT
 
 #: Notices after which a value may read differently; `expire` and `persist` change none that we show.
 IGNORED = frozenset({b"expire", b"persist"})
@@ -33,8 +33,8 @@ class Keyspace:
         """Subscribe. Raises ModeRefused without the right to; whether notices come at all only a probe tells."""
         self._pubsub = PubSub(self._pool)
         try:
-            self._pubsub.psubscribe(*(f"{self._space}{prefix}*" for prefix in _keys.feed_prefixes()))
-            self._drain_confirmations(len(_keys.feed_prefixes()))
+            self._pubsub.psubscribe(*(f"{self._space}{prefix}*" for prefix in MEANT))
+            self._drain_confirmations(len(MEANT))
         except AuthenticationError:
             raise
         except ResponseError as error:

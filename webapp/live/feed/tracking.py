@@ -2,10 +2,10 @@
 
 from redis.exceptions import AuthenticationError, ResponseError
 
-from jobs import _keys
 from webapp.connections import Connections
 from webapp.live.feed.errors import ModeRefused
 from webapp.live.feed.line import Line
+from webapp.live.feed.prefixes import MEANT, TRACKED
 
 
 class Tracking:
@@ -18,12 +18,12 @@ class Tracking:
         self._connections = connections
         self._line: Line | None = None
         self._heard: list[list[bytes] | None] = []
-        self._meant = tuple(prefix.encode() for prefix in _keys.feed_prefixes())
+        self._meant = tuple(prefix.encode() for prefix in MEANT)
 
     def open(self) -> None:
         """Connect and switch tracking on. Raises ModeRefused, or a RedisError when Redis is away. Two round trips."""
         self._line = Line(self._connections, self._on_push)
-        arguments = [part for prefix in _keys.feed_roots() for part in ("PREFIX", prefix)]
+        arguments = [part for prefix in TRACKED for part in ("PREFIX", prefix)]
         try:
             self._line.ask("CLIENT", "TRACKING", "ON", "BCAST", *arguments)
         except AuthenticationError:
