@@ -71,6 +71,15 @@ def test_all_are_suspended_for_a_time_and_the_overview_says_until_when(page, que
     assert page.post("/api/resume").status_code == 204
 
 
+def test_who_has_done_something_reads_of_it_in_the_next_answer_though_no_notice_has_come(redis_server, tmp_path, queue):
+    with running(redis_server.url, tmp_path, feed="sampling") as client:
+        assert not client.get("/api/overview").json["totals"]["suspended"]
+        client.post("/api/suspend", json={"seconds": 60})
+        assert client.get("/api/overview").json["totals"]["suspended"]
+        client.post("/api/resume")
+        assert not client.get("/api/overview").json["totals"]["suspended"]
+
+
 def test_where_may_only_be_looked_at_nothing_is_done(redis, redis_server, tmp_path, queue):
     with running(redis_server.url, tmp_path, own_redis=False) as client:
         for deed in ("hold", "release", "pause", "resume", "empty"):

@@ -2,7 +2,9 @@
 
 from importlib import import_module
 
-from flask import Blueprint
+from flask import Blueprint, Response, request
+
+from webapp import live, security
 
 bp = Blueprint("api", __name__)
 
@@ -29,6 +31,14 @@ RESOURCES = (
     "login",
     "access",
 )
+
+
+@bp.after_request
+def note_act(answer: Response) -> Response:
+    """Whoever has done something reads of it in what they ask for next. No round trip."""
+    if request.method not in security.SAFE_METHODS:
+        live.current().watcher.acted()
+    return answer
 
 
 def load() -> Blueprint:

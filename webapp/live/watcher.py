@@ -75,6 +75,8 @@ class Watcher:
         self._started = False
         self._stopping = False
         self._looked_at = self._ticked_at = self._reconciled_at = float("-inf")
+        #: When the look that read the overview began, and when this process last changed something.
+        self._read_at = self._acted_at = float("-inf")
         self._pace = Pace()
         self._unannounced = False
         self._error: RedisError | None = None
@@ -116,6 +118,10 @@ class Watcher:
             self._asked |= topics
         self._wake.set()
 
+    def acted(self) -> None:
+        """This process has just changed something: who asks next is told of it, though no notice has come yet."""
+        self._acted_at = time.monotonic()
+
     def overview(self, max_age: float = 0.0) -> Overview:
         """The overview, at most a tick old. Costs a look only where nobody watches. Raises DashboardError.
 
@@ -124,11 +130,12 @@ class Watcher:
         self.start()
         if self._last is not None and time.monotonic() - self._looked_at < max_age and not self._error:
             return self._last
-        current = self._looks.overview
-        if current is not None and time.monotonic() - self._looked_at < TICK and not self._dirty and not self._error:
+        current, knows_all = self._looks.overview, not self._dirty and self._read_at > self._acted_at
+        if current is not None and knows_all and time.monotonic() - self._looked_at < TICK and not self._error:
             return current
         waiter = Waiter()
         with self._lock:
+            self._dirty.everything |= self._read_at <= self._acted_at
             self._waiting.append(waiter)
         self._wake.set()
         if not waiter.done.wait(LOOK_TIMEOUT):
@@ -167,7 +174,7 @@ class Watcher:
 
     def _look_guarded(self) -> float:
         """One look whatever happens; returns the seconds that it took."""
-        started = time.monotonic()
+        started, known = time.monotonic(), self._looks.overview
         with self._lock:
             # Who comes during the look waits for the next one: this one may have read before what he knows of.
             waiting, self._waiting = self._waiting, []
@@ -183,6 +190,7 @@ class Watcher:
         self._patience.end()
         before, self._looked_at = self._looked_at, time.monotonic()
         self._last = self._looks.overview
+        self._read_at = started if self._last is not known else self._read_at
         if self._looks.waited is not None:
             self._easing.took(self._looks.waited, self._looked_at - before)
         self._publish_health()
