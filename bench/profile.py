@@ -1,10 +1,11 @@
 """Where the web process spends its time, as a table of functions: py-spy samples it while it works.
 
-    python -m bench.profile [--scene tabs|worker|polled] [--seconds 6] [--out bench/profiles/tabs.txt]
+    python -m bench.profile [--scene tabs] [--seconds 6] [--out bench/profiles/tabs.txt]
 
 No measurement: shares, no goals. `tabs`: 1,000 tabs hear of ten changes a second. `worker`: a stock worker on no-ops,
-watched by one tab. `polled`: 16 programs ask for the overview. py-spy is installed into var/bench at the first run; it
-needs the right to look into a process of the same user (on Linux, ptrace_scope 0 or 1, or root).
+watched by 100 tabs. `wide`: 100 tabs and 1,000 queues, of which ten change a second. `polled`: 16 programs ask for the
+overview. `submitted`: one client submits jobs, `batches`: a thousand at once. py-spy is installed into var/bench at the
+first run; it needs the right to look into a process of the same user (on Linux, ptrace_scope 0 or 1, or root).
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from rq import Queue
 
-from bench import _seed
+from bench import _seed, submit
 from bench._askers import ask_for
 from bench._report import RESULTS, machine
 from bench._stage import Stage, worker_command
@@ -61,6 +62,33 @@ def worker(stage: Stage, web: WebServer, seconds: float) -> None:
         process.terminate()
 
 
+def wide(stage: Stage, web: WebServer, seconds: float) -> None:
+    """Ten changes a second of 1,000 queues, which 100 tabs watch."""
+    for number in range(1_000):
+        Queue(f"queue-{number}", connection=stage.redis).enqueue("time.sleep", 0)
+    client, end = stage.client(), time.monotonic() + seconds
+    while time.monotonic() < end:
+        client.rpush(f"rq:queue:queue-{int(time.monotonic() * 10) % 1_000}", "job")
+        time.sleep(0.1)
+
+
+def submitted(stage: Stage, web: WebServer, seconds: float) -> None:
+    """One client that submits jobs, one after the other."""
+    _submit_for(stage, seconds, lambda: submit.posts(web, 1, 100))
+
+
+def batches(stage: Stage, web: WebServer, seconds: float) -> None:
+    """One client that submits a thousand jobs with each request."""
+    _submit_for(stage, seconds, lambda: submit.batches(web, submit.ROWS))
+
+
+def _submit_for(stage: Stage, seconds: float, some: Callable[[], float]) -> None:
+    submit.publish(stage)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        some()
+
+
 def polled(stage: Stage, web: WebServer, seconds: float) -> None:
     """Sixteen who ask for the overview."""
     ask_for(f"{web.url}/api/overview", 16, seconds)
@@ -69,8 +97,11 @@ def polled(stage: Stage, web: WebServer, seconds: float) -> None:
 #: Name -> (tabs that are open, what is done).
 SCENES: dict[str, tuple[int, Callable[[Stage, WebServer, float], None]]] = {
     "tabs": (1_000, tabs),
-    "worker": (1, worker),
+    "worker": (100, worker),
     "polled": (0, polled),
+    "submitted": (0, submitted),
+    "batches": (0, batches),
+    "wide": (100, wide),
 }
 
 

@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import perf_counter
 from typing import Any
 
-#: Seconds: long enough that a thread which waits has woken up.
-BREATH = 0.0002
+#: Seconds: long enough that a thread which waits has woken up; and of work between two breaths.
+BREATH, WORK = 0.0002, 0.0015
 #: What takes some 0.5 ms to check, pickle and compress: as much as to hand it to another thread and back.
 SMALL_NODES, SMALL_CHARS = 50, 4_000
 
@@ -50,13 +51,21 @@ def is_small(value: Any) -> bool:
     return True
 
 
-def breathe() -> None:
-    """Let the hub's thread have the interpreter, in a long loop of work that was offloaded: once every ms or two.
+class Breather:
+    """Lets the hub's thread have the interpreter, in a long loop of work that was offloaded: once every ms or two.
 
     Python itself would hand it over only after 5 ms, and again for each step of a request.
     """
-    if under_gevent():
-        sys.modules["gevent.monkey"].get_original("time", "sleep")(BREATH)
+
+    def __init__(self) -> None:
+        self._sleep = sys.modules["gevent.monkey"].get_original("time", "sleep") if under_gevent() else None
+        self._due = perf_counter() + WORK
+
+    def breathe(self) -> None:
+        """For every turn of the loop: returns at once where it is not time."""
+        if self._sleep and perf_counter() >= self._due:
+            self._sleep(BREATH)
+            self._due = perf_counter() + WORK
 
 
 @contextmanager

@@ -7,14 +7,12 @@ from typing import Any
 
 from webapp.actions import arguments, cells
 from webapp.actions.table import Row, Table
-from webapp.offload import breathe
+from webapp.offload import Breather
 
 Show = Callable[[dict[str, Any]], dict[str, Any]]
 
 #: Rows that are told in full: of all, and of those that are wrong.
 TOLD = 100
-#: Rows that are checked in about a millisecond.
-BREATHS = 10
 #: Characters of a text that are told.
 TEXT_CHARS = 200
 
@@ -61,10 +59,9 @@ def check(schema: Mapping[str, Any], table: Table, zone: tzinfo) -> Check:
     shapes = schema.get("properties", {})
     columns = _check_columns(schema, table.columns)
     judge = arguments.checker(schema)
-    good, wrong = [], []
+    good, wrong, breather = [], [], Breather()
     for row in table.rows:
-        if row.number % BREATHS == 0:
-            breathe()
+        breather.breathe()
         if row.why:
             wrong.append(Checked(row, {}, {"": row.why}))
             continue
