@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from tests import openapi
+from tests import feed_mode, openapi
 from webapp import create_app
 from webapp.config import Config
 
@@ -16,7 +16,9 @@ from webapp.config import Config
 def running(url: str, folder: Path, **settings: object) -> Iterator[FlaskClient]:
     """A client of an app that may do all, on the Redis at `url`."""
     before = set(threading.enumerate())
-    app = create_app(Config(**{"redis_url": url, "own_redis": True, "files": str(folder)} | settings))
+    usual = {"redis_url": url, "own_redis": True, "files": str(folder)}
+    usual["feed"] = feed_mode.ASKED or Config.feed
+    app = create_app(Config(**usual | settings))
     openapi.watch(app)
     yield app.test_client()
     app.extensions["live"].close()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import redis
 
+from tests import feed_mode
 from tests.support import eventually
 from webapp.local_redis import server_binary
 
@@ -57,7 +58,7 @@ class RedisServer:
     def start(self) -> None:
         """Start it on the same socket; returns when it answers."""
         settings = {"port": self.port, "bind": "127.0.0.1", "unixsocket": self.path, "dir": self.folder, "save": ""}
-        if os.environ.get("RQLIVE_TEST_FEED") == "keyspace":
+        if feed_mode.ASKED == "keyspace":
             settings["notify-keyspace-events"] = "KEA"
         arguments = [part for name, value in (settings | self._options).items() for part in (f"--{name}", str(value))]
         with open(self.folder / "log", "ab") as log:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests import feed_mode
+
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +60,7 @@ def free_port() -> int:
 def clean_env(extra: Mapping[str, object] | None = None) -> dict[str, str]:
     """The environment for a child process: this one without any setting of ours or RQ's, and then `extra`.
 
-    RQLIVE_TEST_FEED is the mode of the feed in which all is tested that does not choose one itself.
+    With the mode of the feed in which all is tested that does not choose one itself, see tests/feed_mode.py.
     The project is importable in it, wherever the child starts.
     """
     own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN) and name not in KNOBS}
@@ -66,6 +68,6 @@ def clean_env(extra: Mapping[str, object] | None = None) -> dict[str, str]:
     own["PYTHONUNBUFFERED"] = "1"
     # Nor the users that somebody has made here.
     own["RQLIVE_USERS_FILE"] = ""
-    if mode := os.environ.get("RQLIVE_TEST_FEED"):
-        own["RQLIVE_FEED"] = mode
+    if feed_mode.ASKED:
+        own["RQLIVE_FEED"] = feed_mode.ASKED
     return own | {name: str(value) for name, value in (extra or {}).items()}

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests import openapi, processes, teams
+from tests.feed_mode import MODE
 from tests.live import Page, get_ok
 from tests.processes import WebServer
 from tests.servers import RedisServer
@@ -108,7 +109,7 @@ def beaten(_session_beaten: WebServer, redis: redis_py.Redis) -> WebServer:
 def page(web: WebServer) -> Iterator[Page]:
     """A tab that shows the overview of `web`."""
     with Page(web, {"overview": True}) as opened:
-        opened.until(lambda: opened.complete and opened.mode == "tracking", message="a snapshot")
+        opened.until(lambda: opened.complete and opened.mode == MODE, message="a snapshot")
         yield opened
 
 

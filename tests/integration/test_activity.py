@@ -8,6 +8,7 @@ import redis as redis_py
 
 from jobs import _keys
 from tests import raw_jobs
+from tests.feed_mode import MODE, needs_notices
 from tests.in_process import running
 from tests.in_redis import open_door
 from tests.live import Page, get_ok
@@ -222,11 +223,12 @@ def test_who_watches_is_told_the_newest_lines_and_then_what_is_new(server, web_s
         shows(page, "new life")
 
 
+@needs_notices
 def test_a_line_is_told_within_moments(server, web_server):
     redis = server.connection()
     web = web_server(server.url)
     with Page(web, {"activity": True}) as page:
-        page.until(lambda: page.activity == [] and page.mode == "tracking")
+        page.until(lambda: page.activity == [] and page.mode == MODE)
         page.settle(0.4)
         write(redis, "a")
         page.until(lambda: page.activity, 0.9, "by a notice, not by a look once a second")

@@ -6,6 +6,7 @@ from rq.job import Job
 
 from jobs import _keys
 from tests import fixture_jobs, raw_jobs
+from tests.feed_mode import needs_notices
 from tests.figures import is_recording
 from tests.live import Page
 from tests.support import eventually
@@ -83,6 +84,7 @@ def test_who_lost_the_lease_writes_nothing_and_without_a_recorder_nobody_knows(r
     assert unlisted.read(redis)["sure"] is None
 
 
+@needs_notices
 def test_a_page_hears_how_many_were_created_and_wait_for_a_limit(redis, web, operations_process, worker_process):
     operations_process()
     eventually(lambda: is_recording(redis), message="a recorder is at work")

@@ -7,6 +7,7 @@ import pytest
 import redis
 from redis.crc import key_slot
 
+from tests.feed_mode import MODE
 from tests.live import Page, get
 from tests.servers import RedisServer
 from tests.support import eventually, free_port
@@ -61,7 +62,7 @@ def test_a_shard_of_a_cluster_is_watched_live(cluster, web_server):
     enqueued(client, "one")
     web = web_server(cluster[0].url, env={"RQ_KEY_PREFIX": PREFIX})
     with Page(web, {"overview": True}) as page:
-        page.until(lambda: queued(page) == 1 and page.mode == "tracking", 10)
+        page.until(lambda: queued(page) == 1 and page.mode == MODE, 10)
         enqueued(client, "two")
         page.until(lambda: queued(page) == 2, 1)
 

@@ -8,6 +8,7 @@ import pytest
 import redis as redis_py
 
 from tests import raw_jobs
+from tests.feed_mode import needs_notices
 from tests.live import Page
 from tests.servers import RedisServer
 
@@ -49,6 +50,7 @@ def changes(redis: redis_py.Redis, ended: threading.Event) -> threading.Thread:
 
 
 @pytest.mark.parametrize("own_redis_server", [SLEEPS], indirect=True)
+@needs_notices
 def test_a_slow_redis_is_looked_at_less_often_until_it_is_quick_again(own_redis_server: RedisServer, web_server):
     web = web_server(own_redis_server.url)
     ended = threading.Event()

@@ -10,6 +10,7 @@ from rq import Queue
 
 from tests import fixture_jobs, in_process, raw_jobs
 from tests.accounts import THREE, page_of
+from tests.feed_mode import MODE
 from tests.live import Page, get, get_ok
 from tests.support import eventually
 from webapp.rights import Rights
@@ -92,7 +93,7 @@ JOBS = "rq_jobs"
 
 def test_figures_of_the_process_itself(web, page):
     told = eventually(lambda: (found := figures(web))["rqlive_pages",] == 1 and found)
-    assert told["rqlive_redis_up",] == told["rqlive_sockets",] == told["rqlive_feed", ("mode", "tracking")] == 1
+    assert told["rqlive_redis_up",] == told["rqlive_sockets",] == told["rqlive_feed", ("mode", MODE)] == 1
     assert told["rqlive_look_seconds_count",] > 0
     assert told["rqlive_look_seconds_bucket", ("le", "5.0")] <= told["rqlive_look_seconds_count",]
     assert told["rqlive_redis_round_trips_total", ("connection", "reader")] > 0

@@ -12,6 +12,7 @@ from jobs import _keys
 from jobs._log import Line
 from jobs._post import NoRoom, RedisPost
 from tests import fixture_jobs
+from tests.feed_mode import MODE
 from tests.integration.conftest import application
 from tests.live import Page, ask, get_ok
 from tests.servers import RedisServer
@@ -139,7 +140,7 @@ def test_the_page_says_so_and_all_of_it_goes_on_by_itself(redis, own_redis_serve
         assert page.health["memory"]["level"] == "full"
         assert page.health["memory"]["max"] == int(redis.config_get("maxmemory")["maxmemory"])
         eventually(lambda: "85 % full" in operations.output, 10, operations.output)
-        eventually(lambda: get_ok(web, "/api/overview")["health"]["feed"]["mode"] == "tracking")
+        eventually(lambda: get_ok(web, "/api/overview")["health"]["feed"]["mode"] == MODE)
         assert list(redis.scan_iter(f"{_keys.PREFIX}*")) == [], "neither web nor operations keep anything"
         redis.config_set("maxmemory", 0)
         page.until(lambda: page.health["memory"] is None, 15, "it is told that there is room again")

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from jobs import _keys
 from tests import raw_jobs
 from tests.accounts import browser, user
+from tests.feed_mode import MODE, needs_notices
 from tests.in_process import error, running
 from tests.in_redis import activity, stored
 from tests.live import Page, ask
@@ -219,6 +220,7 @@ def test_what_others_write_among_the_notes_is_shown_as_far_as_it_goes(client, re
     assert client.get(f"/api/jobs/{job_id}").json["job"]["notes"] == 0
 
 
+@needs_notices
 def test_every_page_on_every_server_has_it_at_once(redis, web, web_server):
     """A row tells how many there are, an open job shows them."""
     other: WebServer = web_server(env={"RQLIVE_WRITE": 1})
@@ -231,7 +233,7 @@ def test_every_page_on_every_server_has_it_at_once(redis, web, web_server):
 
     with Page(web, watch) as here, Page(other, watch) as there:
         for page in (here, there):
-            page.until(lambda: texts(page) == [] and page.mode == "tracking")  # noqa: B023
+            page.until(lambda: texts(page) == [] and page.mode == MODE)  # noqa: B023
         status, answer = ask(other, "POST", f"/api/jobs/{job_id}/notes", {"text": "look here"})
         assert status == 201
         for page in (here, there):

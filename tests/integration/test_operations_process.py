@@ -11,6 +11,7 @@ from rq import Queue
 
 from jobs import _keys
 from tests import fixture_jobs
+from tests.feed_mode import MODE, needs_notices
 from tests.figures import covered_ms, is_recording, recorded
 from tests.support import eventually
 from webapp import figure_fields as ff
@@ -37,6 +38,7 @@ def pid_of(owner):
     return int(owner.split(b":")[1])
 
 
+@needs_notices
 def test_two_processes_never_both_record(redis, operations_process, worker_process):
     processes = [operations_process(), operations_process()]
     eventually(lambda: is_recording(redis))
@@ -49,6 +51,7 @@ def test_two_processes_never_both_record(redis, operations_process, worker_proce
     assert sum("Figures are recorded" in process.output for process in processes) == 1
 
 
+@needs_notices
 def test_another_process_takes_over_from_one_that_was_killed(redis, operations_process):
     first = operations_process()
     eventually(lambda: is_recording(redis))
@@ -70,6 +73,7 @@ def test_another_process_takes_over_at_once_from_one_that_ended(redis, operation
     eventually(lambda: holder(redis) and pid_of(holder(redis)) == second.pid, timeout=3)
 
 
+@needs_notices
 def test_a_process_that_stood_still_and_lost_its_lease_writes_nothing_more(redis, operations_process):
     first = operations_process()
     eventually(lambda: is_recording(redis))
@@ -108,6 +112,7 @@ def test_it_starts_without_redis_and_records_when_redis_comes(own_redis_server, 
 
 
 @pytest.mark.parametrize("save", [True, False], ids=["with its data", "empty"])
+@needs_notices
 def test_it_records_again_after_redis_was_restarted(own_redis_server, operations_process, save):
     redis = own_redis_server.connection()
     process = operations_process(own_redis_server.url)
@@ -162,11 +167,12 @@ RECORDING_USER = (
 
 
 @pytest.mark.parametrize("own_redis_server", [{}, {"kind": "redis"}], ids=["valkey", "redis"], indirect=True)
+@needs_notices
 def test_a_user_who_may_write_nothing_but_our_keys_can_record(own_redis_server, operations_process):
     redis = own_redis_server.connection()
     redis.execute_command("ACL", "SETUSER", "recorder", "on", ">secret", *RECORDING_USER.split())
     process = operations_process(f"unix://recorder:secret@{own_redis_server.path}")
-    eventually(lambda: redis.hget(_keys.RECORDER, "mode") == b"tracking", message=process.output)
+    eventually(lambda: redis.hget(_keys.RECORDER, "mode") == MODE.encode(), message=process.output)
     Queue(connection=redis).enqueue(fixture_jobs.nothing)
     eventually(lambda: recorded(redis)[ff.ARRIVED] == 1)
     assert process.output.strip().endswith(" INFO webapp.operations.recorder: Figures are recorded.")

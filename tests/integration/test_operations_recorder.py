@@ -10,10 +10,13 @@ from rq.job import Job
 
 from jobs import _keys
 from tests import fixture_jobs
+from tests.feed_mode import needs_notices
 from tests.figures import covered_ms, is_recording, recorded, shown
 from tests.support import eventually
 from webapp import figure_fields as ff
 from webapp.operations.tenure import FLUSH_INTERVAL
+
+pytestmark = needs_notices
 
 
 @pytest.fixture

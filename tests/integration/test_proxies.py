@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.feed_mode import MODE
 from tests.live import Page, ask, get, get_ok
 from tests.processes import Process, WebServer
 from tests.support import ROOT, eventually, free_port
@@ -90,7 +91,7 @@ def test_page_socket_deeds_and_uploads_go_through(proxied, tmp_path):
     assert get(proxied, "/")[0] == 200
     assert get_ok(proxied, "/api/overview")["queues"] == []
     with Page(proxied, {"overview": True}) as page:
-        page.until(lambda: page.complete and page.mode == "tracking")
+        page.until(lambda: page.complete and page.mode == MODE)
     # As a browser sends it, which says where it comes from.
     browser = {"Origin": proxied.origin, "User-Agent": "Mozilla/5.0", "Content-Type": "application/octet-stream"}
     body = b"x" * (MEGABYTES << 20)

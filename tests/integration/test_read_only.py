@@ -9,6 +9,7 @@ from rq import Queue
 
 from jobs import _keys
 from tests import fixture_jobs, raw_jobs
+from tests.feed_mode import MODE, needs_tracking
 from tests.live import Page, get, get_ok
 from tests.processes import WebServer
 from tests.servers import RedisServer
@@ -146,7 +147,7 @@ def test_everything_can_be_looked_at_with_a_reader_that_may_not_write(server, we
     web = web_server(server.url, env={"RQLIVE_READER_URL": as_viewer(server)})
     look_at_everything(web, client, ids)
     assert refused_writes(client) == []
-    assert get_ok(web, "/api/overview")["health"]["feed"]["mode"] == "tracking"
+    assert get_ok(web, "/api/overview")["health"]["feed"]["mode"] == MODE
 
 
 def test_everything_can_be_looked_at_as_the_only_user(server, web_server):
@@ -154,7 +155,7 @@ def test_everything_can_be_looked_at_as_the_only_user(server, web_server):
     ids = scene(client)
     web = web_server(as_viewer(server))
     look_at_everything(web, client, ids)
-    assert get_ok(web, "/api/overview")["health"]["feed"] == {"mode": "tracking", "proved_at": None}
+    assert get_ok(web, "/api/overview")["health"]["feed"] == {"mode": MODE, "proved_at": None}
     assert refused_writes(client) == ["set"], "only whether our own probe may be written"
 
 
@@ -216,6 +217,7 @@ def test_a_reader_without_pubsub_calls_nobody_lost(server, web_server):
         assert page.parts["worker"]["gone"]["state"] == "no signal"
 
 
+@needs_tracking
 def test_a_user_without_tracking_is_served_in_another_mode(server, web_server):
     client = server.connection()
     client.execute_command("ACL", "SETUSER", "viewer", "-client|tracking", "+@write")

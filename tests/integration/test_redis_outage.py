@@ -8,6 +8,7 @@ import pytest
 from rq import Queue
 
 from tests import fixture_jobs, raw_jobs
+from tests.feed_mode import MODE
 from tests.live import Page, ask, get, get_ok
 from tests.support import eventually
 
@@ -43,7 +44,7 @@ def test_redis_away_at_the_start_is_said_and_found_when_it_comes(server, web_ser
         page.until(lambda: page.health["redis"] == "ok" and page.complete, BACK)
         page.until(lambda: page.parts["queue"].get("default", {}).get("queued") == 1, BACK)
         page.until(lambda: page.rows.get("job"), BACK)
-        page.until(lambda: page.mode == "tracking", BACK)
+        page.until(lambda: page.mode == MODE, BACK)
     assert get_ok(web, "/healthz") == {"redis": "ok"}
     assert "Traceback" not in web.output
 
@@ -66,7 +67,7 @@ def test_a_page_keeps_what_it_knows_while_redis_is_away_and_goes_on(server, web_
         page.until(lambda: page.health["redis"] == "ok", BACK)
         page.until(lambda: page.rows[job_id]["status"] == "finished", BACK)
         page.until(lambda: page.jobs[job_id]["status"] == "finished", BACK)
-        page.until(lambda: page.mode == "tracking", BACK)
+        page.until(lambda: page.mode == MODE, BACK)
         began = time.monotonic()
         client.hset(f"rq:job:{job_id}", "status", "canceled")
         page.until(lambda: page.rows[job_id]["status"] == "canceled")
@@ -91,7 +92,7 @@ def test_a_redis_that_cannot_save_to_its_disk_is_read_and_says_why_it_refuses(se
     raw_jobs.listed(client, "queued", "known")
     web = web_server(server.url, env={"RQLIVE_OWN_REDIS": 1})
     with Page(web, {"overview": True}) as page:
-        page.until(lambda: page.complete and page.mode == "tracking")
+        page.until(lambda: page.complete and page.mode == MODE)
         # Nobody may make a file there. It saves by itself a second after a change.
         client.config_set("dir", "/proc")
         client.set("changed", 1)
@@ -102,7 +103,7 @@ def test_a_redis_that_cannot_save_to_its_disk_is_read_and_says_why_it_refuses(se
         assert get(web, "/healthz") == (200, {"redis": "ok"})
         # Over the next proof of the feed, whose PING is refused as well.
         page.settle(12)
-        assert (page.health["redis"], page.mode) == ("ok", "tracking")
+        assert (page.health["redis"], page.mode) == ("ok", MODE)
         client.config_set("stop-writes-on-bgsave-error", "no")
         assert ask(web, "POST", "/api/jobs/known/cancel")[0] == 200
         page.until(lambda: page.parts["queue"]["default"]["queued"] == 0)

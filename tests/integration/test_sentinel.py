@@ -7,6 +7,7 @@ import pytest
 from rq import Queue
 
 from tests import fixture_jobs
+from tests.feed_mode import MODE, is_live
 from tests.live import Page, get_ok
 from tests.processes import BIN, Process, WorkerProcess
 from tests.sentinels import Sentinels
@@ -43,7 +44,7 @@ def test_all_of_it_goes_on_after_a_failover(sentinels, web_server, operations_pr
     web = web_server(sentinels.url, env={"RQLIVE_WRITE": 1, "RQ_REDIS_URL": ""})
     assert "-c rq_settings" in get_ok(web, "/api/overview")["server"]["remote_command"]
     with Page(web, {"overview": True}) as page:
-        page.until(lambda: page.complete and page.mode == "tracking" and page.health["feed"]["proved_at"])
+        page.until(lambda: page.complete and is_live(page.health))
         assert page.health["address"].startswith("jobs (127.0.0.1:")
         for queue in ("stock", "own"):
             done(page, redis, queue)
@@ -51,8 +52,8 @@ def test_all_of_it_goes_on_after_a_failover(sentinels, web_server, operations_pr
 
         sentinels.failover()
         redis = sentinels.replica.connection()
-        page.until(lambda: page.health["redis"] == "ok" and page.health["feed"]["mode"] == "tracking", 40, "live again")
-        page.until(lambda: page.health["feed"]["proved_at"], 20, "and proved so")
+        page.until(lambda: page.health["redis"] == "ok" and page.health["feed"]["mode"] == MODE, 40, "live again")
+        page.until(lambda: is_live(page.health), 20, "and proved so")
         for queue in ("stock", "own"):
             done(page, redis, queue, seconds=60)
     eventually(lambda: redis.exists("rq:live:recorder"), 30, f"figures go on: {operations.output}")

@@ -8,6 +8,7 @@ import pytest
 import redis as redis_py
 
 from tests import raw_jobs
+from tests.feed_mode import MODE
 from tests.live import Page, get_ok
 from tests.processes import WebServer
 from tests.servers import RedisServer
@@ -121,7 +122,7 @@ def test_a_user_who_may_not_subscribe_adds_its_own_pages_to_those_it_knows_of(se
     (page,), (other, _) = open_pages(full), open_pages(looking, 2)
     sees(other, servers=2, pages=3, here=2)
     sees(page, servers=1, pages=1, here=1)
-    assert other.mode == "tracking"
+    assert other.mode == MODE
 
 
 @pytest.mark.parametrize("more", [(), ("+subscribe", "+unsubscribe"), ("+subscribe", "+pubsub")])

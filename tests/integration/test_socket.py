@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from jobs import _keys
 from tests import raw_jobs
+from tests.feed_mode import needs_notices
 from tests.live import Page, get, get_ok
 from tests.processes import WebServer
 from tests.support import eventually
@@ -164,6 +165,7 @@ def test_a_large_watch_fits(page):
     page.until_seen("gone")
 
 
+@needs_notices
 def test_who_answers_no_message_is_not_slowed_by_who_does_not_read(page, redis, web):
     """One client never reads: the others go on as before, and it is dropped."""
     ids = [raw_jobs.listed(redis, "queued", description="x" * 3_000) for _ in range(200)]
@@ -294,6 +296,7 @@ def test_what_is_watched_already_is_not_told_again(page, redis):
     assert not [event for event in page.events[start:] if event["type"] in ("log", "row")]
 
 
+@needs_notices
 def test_a_list_is_announced_thrice_at_once_and_then_once_a_second(page, redis):
     page.watch(lists=["default/queued", "/", "other/queued"])
     began, moments = time.monotonic(), []

@@ -9,6 +9,7 @@ import redis as redis_py
 from rq import Queue
 
 from tests import fixture_jobs
+from tests.feed_mode import is_live
 from tests.link_servers import Authority
 from tests.live import Page, get
 from tests.servers import RedisServer
@@ -57,7 +58,7 @@ def test_page_and_worker_over_tls(secured, web_server, worker_process):
     url = secured.url(**secured.ours)
     web = web_server(url)
     with Page(web, {"overview": True}) as page, redis_py.Redis.from_url(url) as redis:
-        page.until(lambda: page.complete and page.mode == "tracking" and page.health["feed"]["proved_at"])
+        page.until(lambda: page.complete and is_live(page.health))
         assert page.health["address"] == f"localhost:{secured.port}"
         worker_process("default", url=url)
         job = Queue(connection=redis).enqueue(fixture_jobs.nothing)

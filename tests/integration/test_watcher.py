@@ -8,6 +8,7 @@ import pytest
 import redis as redis_py
 
 from tests import raw_jobs
+from tests.feed_mode import needs_notices, needs_tracking
 from tests.live import Page, get_ok
 from tests.processes import WebServer
 from tests.relay import Relay
@@ -54,6 +55,7 @@ def round_trips_a_second(client: redis_py.Redis, seconds: float) -> float:
     return (round_trips(client) - before - 1) / (time.monotonic() - began)
 
 
+@needs_tracking
 def test_an_idle_dashboard_costs_two_round_trips_a_second_with_one_page_and_with_fifty(
     server, client, web_server, tmp_path
 ):
@@ -106,6 +108,7 @@ def test_a_storm_of_changes_is_looked_at_twenty_times_a_second(server, client, w
         page.until(lambda: {row["worker"] for row in page.rows.values()} == {f"w{number}"}, message="the last state")
 
 
+@needs_notices
 def test_a_change_is_told_within_moments(server, client, web_server):
     web = web_server(server.url)
     job_id = raw_jobs.listed(client, "queued")

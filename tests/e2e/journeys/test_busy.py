@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.journeys.load import LoadProcess
 from tests.e2e.journeys.visitor import css_text
+from tests.feed_mode import needs_notices
 
 RATE = 150
 #: Repaints of a number a second; a dozen more may come at once.
@@ -60,6 +61,7 @@ def slow_frames(seen: dict) -> float:
 
 
 @pytest.mark.slow
+@needs_notices
 def test_the_overview_neither_strobes_nor_jumps_nor_stalls(site, visit, busy, operations_process):
     operations_process(site.redis_url)
     busy()

@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.feed_mode import MODE
+from tests.support import page_words
+
 #: What has the focus, and whether that can be seen: {"name", "shown", "inside"}.
 FOCUS = """() => {
   const node = document.activeElement;
@@ -122,6 +125,6 @@ def test_settings_and_status_open_and_close_with_the_keyboard(site, visit):
     expect(visitor.button("Settings")).to_be_focused()
     visitor.pill.at.focus()
     visitor.presses("Enter")
-    visitor.part("#status").sees("From Redis to this page", "pushed (client tracking)")
+    visitor.part("#status").sees("From Redis to this page", page_words("en")[f"hop.feed.{MODE}"])
     visitor.presses("Escape")
     expect(visitor.page.locator("#status")).to_be_hidden()
