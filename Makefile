@@ -1,7 +1,7 @@
 # make run     the dashboard, a worker, and a Redis of its own unless REDIS_URL gives one
 # make demo    fills that Redis with lively jobs, in a second terminal
 # make test    everything is tested        make lint    only the style
-# make audit   asks for known holes in what is installed, where there is internet
+# make audit   asks for known holes in what is installed, where there is internet, or of a mirror of OSV: OSV_URL=…
 # make bench   measures, into bench/RESULTS.md
 # make clean   removes the environment, keeps var/
 #
@@ -36,7 +36,7 @@ lint: .venv/dev
 	$(PY) -m ruff format --check
 
 audit: .venv/dev
-	@$(PY) tools/audit.py
+	@$(PY) tools/audit.py $(if $(OSV_URL),--osv-url $(OSV_URL))
 
 # RQ Live, and other dashboards on the same work, in environments of their own that pip and npm make under var/bench.
 bench: .venv/dev

@@ -1,13 +1,18 @@
 """`make audit`: asks for known holes in what is installed, and says plainly what could not be asked.
 
 Fails where a hole is found. Where no source of advisories can be reached it says NOT AUDITED and goes on: a machine
-without internet must be able to run the tests, and silence would pass for an answer.
+without internet must be able to run the tests, and silence would pass for an answer. Each source is asked for a package
+with a famous hole as well: one that does not tell of that one tells nothing of the others either.
+
+`--osv-url URL`: ask this mirror of OSV, and no other source. npm asks the registry that it is configured for.
 """
 
+import argparse
 import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +23,10 @@ TIMEOUT = 180
 PIP_AUDIT = [sys.executable, "-m", "pip_audit", "--requirement", "requirements.lock", "--disable-pip", "--no-deps"]
 PIP_AUDIT += ["--format", "json", "--progress-spinner", "off"]
 #: Where Python's advisories are, the second where the first answers for none.
-SOURCES = ("pypi", "osv")
+SOURCES = (["--vulnerability-service", "pypi"], ["--vulnerability-service", "osv"])
+#: Packages and versions with a hole that every source of advisories knows. Nothing of them is installed.
+FAMOUS = ("pycrypto", "2.6.1")
+FAMOUS_NPM = ("minimist", "0.0.8")
 
 
 @dataclass
@@ -47,9 +55,12 @@ def of_pip(output: str) -> Found:
     """From what `pip-audit --format json` prints. It ends with 0, too, where it could ask for nothing."""
     told = _json(output)
     if not isinstance(told, dict) or "dependencies" not in told:
-        return Found(trouble="pip-audit could not ask: its source of advisories cannot be reached.")
-    found = Found()
+        return Found(trouble="pip-audit's source of advisories cannot be reached, or answers with something else.")
+    found, is_proved = Found(), False
     for one in told["dependencies"]:
+        if one["name"] == FAMOUS[0]:
+            is_proved = bool(one.get("vulns"))
+            continue
         name = f"{one['name']} {one.get('version', '')}".strip()
         if "skip_reason" in one:
             found.unknown.append(name)
@@ -58,7 +69,7 @@ def of_pip(output: str) -> Found:
         for hole in one.get("vulns", ()):
             fixed = ", ".join(hole.get("fix_versions", ())) or "no version"
             found.holes.append(f"{name}: {hole['id']}, mended in {fixed}")
-    return found
+    return found if is_proved or found.holes or not found.asked else _unproved(FAMOUS)
 
 
 def of_npm(output: str) -> Found:
@@ -66,28 +77,61 @@ def of_npm(output: str) -> Found:
     told = _json(output)
     if not isinstance(told, dict) or "vulnerabilities" not in told:
         return Found(trouble="npm's registry does not answer for advisories.")
-    count = told.get("metadata", {}).get("dependencies", {}).get("total", 0)
+    count = told.get("metadata", {}).get("dependencies", {}).get("total", 1) - 1
+    is_proved = told["vulnerabilities"].pop(FAMOUS_NPM[0], None)
     holes = [f"{name}: {one.get('severity')}" for name, one in told["vulnerabilities"].items()]
-    return Found(asked=max(count, len(holes)), holes=holes)
+    return Found(asked=max(count, len(holes)), holes=holes) if is_proved or holes else _unproved(FAMOUS_NPM)
 
 
-def main() -> int:
+def mirror(url: str) -> list[str]:
+    """A source beside SOURCES: what answers at `url` as OSV does at `/v1/query`."""
+    return ["--vulnerability-service", "osv", "--osv-url", url]
+
+
+def ask_pip(source: list[str]) -> str:
+    """What pip-audit prints of our packages and the famous one."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as famous:
+        famous.write("==".join(FAMOUS))
+        famous.flush()
+        return _run([*PIP_AUDIT, "--requirement", famous.name, *source])
+
+
+def ask_npm() -> str:
+    """What npm prints of the page's packages and the famous one, which a copy of our two files names as well."""
+    name, version = FAMOUS_NPM
+    package, lock = (json.loads((ROOT / file).read_text()) for file in ("package.json", "package-lock.json"))
+    for dependencies in (package["dependencies"], lock["packages"][""]["dependencies"]):
+        dependencies[name] = version
+    lock["packages"][f"node_modules/{name}"] = {"version": version}
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "package.json").write_text(json.dumps(package))
+        (Path(folder) / "package-lock.json").write_text(json.dumps(lock))
+        return _run(["npm", "audit", "--json", "--package-lock-only"], Path(folder))
+
+
+def main(arguments: list[str] | None = None) -> int:
     """0 where no hole is known, 1 where one is."""
+    parser = argparse.ArgumentParser(description="Asks for known holes in what is installed.")
+    parser.add_argument("--osv-url", help="ask this mirror of OSV, and no other source, for Python's packages")
+    own = parser.parse_args(arguments).osv_url
     python = Found()
-    for source in SOURCES:
-        python = of_pip(_run([*PIP_AUDIT, "--vulnerability-service", source]))
+    for source in [mirror(own)] if own else SOURCES:
+        python = of_pip(ask_pip(source))
         if python.asked:
             break
-    npm = _run(["npm", "audit", "--json", "--package-lock-only"]) if shutil.which("npm") else ""
-    page = of_npm(npm) if npm else Found(trouble="npm is not here.")
+    page = of_npm(ask_npm()) if shutil.which("npm") else Found(trouble="npm is not here.")
     print(python.report("Python's packages (requirements.lock)"))
     print(page.report("The page's packages (package-lock.json)"))
     return 1 if python.holes or page.holes else 0
 
 
-def _run(command: list[str]) -> str:
+def _unproved(famous: tuple[str, str]) -> Found:
+    return Found(trouble=f"Its source does not know the hole of {' '.join(famous)}, so its silence means nothing.")
+
+
+def _run(command: list[str], folder: Path | None = None) -> str:
     try:
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT).stdout
+        return subprocess.run(command, cwd=folder or ROOT, capture_output=True, text=True, timeout=TIMEOUT).stdout
     except subprocess.TimeoutExpired:
         return ""
 
