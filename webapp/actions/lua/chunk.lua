@@ -18,7 +18,17 @@ if state ~= 'running' and state ~= 'trying' then
   return {state}
 end
 local SIDES = {['+'] = 1, ['-'] = -1}
-local began = os.clock()
+-- os.clock is there from Redis 7.4 on, and in Valkey. TIME stands still within a script of Redis 7.2: few jobs then.
+local BLIND = 50
+local library = rawget(_G, 'os')
+local function milliseconds()
+  if library then
+    return library.clock() * 1000
+  end
+  local now = redis.call('TIME')
+  return now[1] * 1000 + now[2] / 1000
+end
+local began, looks = milliseconds(), 0
 local o = cjson.decode(ARGV[4])
 local again = ARGV[5] == 'later'
 local left_list, left_rank = string.match(told[7] or '', '^(.+) (%d+)$')
@@ -65,7 +75,9 @@ local function act(id, drawn)
 end
 
 local function has_time()
-  return (os.clock() - began) * 1000 < tonumber(ARGV[3]) and problem == ''
+  looks = looks + 1
+  local passed = milliseconds() - began
+  return passed < tonumber(ARGV[3]) and (passed > 0 or looks <= BLIND) and problem == ''
 end
 
 -- Whether the pace allows one more job; a pause is not made up for by a burst.
