@@ -138,6 +138,12 @@ def test_a_queue_is_deleted_only_when_nothing_is_left_of_it(redis, door, queue, 
     with pytest.raises(StateChanged, match="a worker listens"):
         queues.delete(door, "mail")
     worker.stop()
+    canceled = queue.enqueue(fixture_jobs.nothing)
+    canceled.cancel()
+    with pytest.raises(StateChanged, match="jobs of it are canceled") as refused:
+        queues.delete(door, "mail")
+    assert "until somebody does" in refused.value.fix, "RQ never lets go of them by itself"
+    jobs.delete(door, canceled.id)
     queues.delete(door, "mail")
     assert not [key for key in redis.scan_iter("*mail*") if b"clean" not in key]
     assert b"rq:queue:mail" not in redis.smembers("rq:queues")

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deedsOf, deedsOfAll, skipWords, timeLabel, told } from "../../webapp/static/js/panels/queues/deeds.model.js";
-import { goldens, speakEnglish } from "./support.js";
+import { setMessages, t } from "../../webapp/static/js/i18n.js";
+import { goldens, speakEnglish, words } from "./support.js";
 
 speakEnglish();
 const golden = goldens()["overview-queue"].value;
@@ -11,10 +12,10 @@ const EMPTY = { name: "q", queued: 0, started: 0, scheduled: 0, deferred: 0, fai
 const names = (queue) => deedsOf({ ...EMPTY, ...queue }).map(({ name, n }) => [name, n]);
 
 test("a queue is offered what fits, with the number of jobs", () => {
-  assert.deepEqual(names({ queued: 5, workers: 1 }), [["pause", 5], ["hold", 5], ["empty", 5]]);
-  assert.deepEqual(names({ held: { jobs: 3 }, workers: 1 }), [["pause", 0], ["release", 3], ["empty", 3]]);
-  assert.deepEqual(names({ paused: { parked: 7 }, workers: 1 }), [["resume", 7], ["empty", 7]]);
-  assert.deepEqual(names({ failed: 1 }), [["pause", 0]]);
+  assert.deepEqual(names({ queued: 5, workers: 1 }), [["pause", 5], ["hold", 5], ["empty", 5], ["delete", 0]]);
+  assert.deepEqual(names({ held: { jobs: 3 }, workers: 1 }), [["pause", 0], ["release", 3], ["empty", 3], ["delete", 0]]);
+  assert.deepEqual(names({ paused: { parked: 7 }, workers: 1 }), [["resume", 7], ["empty", 7], ["delete", 0]]);
+  assert.deepEqual(names({ failed: 1 }), [["pause", 0], ["delete", 0]]);
 });
 
 test("a queue with nothing in it may be deleted, unless a worker would make it anew", () => {
@@ -22,6 +23,29 @@ test("a queue with nothing in it may be deleted, unless a worker would make it a
   assert.deepEqual([free.name, free.isOff], ["delete", false]);
   const [, listened] = deedsOf({ ...EMPTY, workers: 2 });
   assert.deepEqual([listened.isOff, listened.means], [true, "2 workers listen to it: stop them first."]);
+});
+
+test("why a queue cannot be deleted is said whole, with what to do about it", () => {
+  const why = (queue) => deedsOf({ ...EMPTY, ...queue }).find(({ name }) => name === "delete");
+  assert.equal(why({ canceled: 1 }).means, "One job is still in it (1 canceled): delete it first. What is canceled stays until somebody deletes it.");
+  assert.deepEqual([why({ canceled: 1 }).isOff, why({ canceled: 1 }).shows, why({ workers: 1 }).shows], [true, true, false]);
+  assert.equal(
+    why({ started: 1, finished: 1_200, held: { jobs: 2 }, workers: 1 }).means,
+    "1,203 jobs are still in it (1 running, 1,200 finished, 2 held): delete them first. What runs has to end, or be stopped. A worker listens to it: stop it first.",
+  );
+  assert.equal(why({ paused: { parked: 0 } }).means, "It is paused: resume it first.");
+});
+
+test("nothing is said of jobs where there is none, in either language", () => {
+  const none = { ...EMPTY, paused: { ...golden.paused, parked: 0, slipped: 0, until: null, away_ms: 0, kept: true } };
+  for (const lang of ["en", "ko"]) {
+    setMessages(lang, words(lang));
+    const means = [deedsOf(none)[0], deedsOfAll({ suspended: false, idle: 0 })[0]].map((deed) => deed.means);
+    const toasts = ["pause", "resume", "suspend", "release"].map((name) => t(`deeds.${name}.done`, { n: 0, queue: "q" }));
+    const said = [...means, ...toasts, ...told(none, NOW).map(([text]) => text.replace(/[\d:]{4,}/, "")), t("queues.paused", { n: 0 })];
+    for (const text of said) assert.doesNotMatch(text, /0/, text);
+  }
+  speakEnglish();
 });
 
 test("what is set aside is told with who did it, since when, and what slipped", () => {

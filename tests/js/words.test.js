@@ -126,17 +126,18 @@ test("no text stands in the markup itself, nor in what is read aloud of it", () 
 test("every text has words in both languages, and in Korean these are Korean", () => {
   for (const [key, value] of Object.entries(ko)) {
     const text = JSON.stringify(value).replace(/\{\w+\}/g, "");
-    const isBare = !/\p{L}{2}/u.test(text.replace(/"(?:one|other)":/g, ""));
+    const isBare = !/\p{L}{2}/u.test(text.replace(/"(?:zero|one|other)":/g, ""));
     assert.ok(SAME.has(key) || isBare || /[가-힣]/.test(text), key);
     if (key !== "jobs.order.none") for (const words of [value, en[key]].flatMap((one) => (typeof one === "object" ? Object.values(one) : [one]))) assert.ok(words.trim(), key);
   }
 });
 
-test("a text that counts has the forms of its language", () => {
+test("a text that counts has the forms of its language, and one for none in both or in neither", () => {
+  for (const key of Object.keys(en)) assert.equal(Boolean(en[key].zero), Boolean(ko[key].zero), key);
   for (const [lang, texts, forms] of [["en", en, "one,other"], ["ko", ko, "other"]]) {
     for (const [key, value] of Object.entries(texts)) {
       if (typeof value !== "object") continue;
-      assert.equal(Object.keys(value).join(), forms, `${lang}: ${key}`);
+      assert.equal(Object.keys(value).join().replace(/^zero,/, ""), forms, `${lang}: ${key}`);
     }
   }
 });

@@ -19,6 +19,10 @@ KEEPS = {
         "The queue {queue} is not deleted: a worker listens to it and would make it anew.",
         "Stop its workers first.",
     ),
+    "canceled": (
+        "The queue {queue} is not deleted: jobs of it are canceled.",
+        "Delete these jobs: RQ keeps them until somebody does.",
+    ),
     "": (
         "The queue {queue} is not deleted: jobs of it are {kept}.",
         "Delete these jobs, or wait until RQ keeps them no longer.",

@@ -77,3 +77,41 @@ def test_what_waits_of_one_function_is_held_and_the_menu_says_which_workers_skip
     opens_deeds(visitor, "mail").sees("The one worker that listens skips the queue for certain")
     visitor.page.keyboard.press("Escape")
     visitor.opens("/workers").part("[data-testid=skips]").sees("skips paused queues")
+
+
+def test_why_a_queue_cannot_be_deleted_is_said_with_the_way_to_what_keeps_it(
+    site, visit, worker_process, operations_process
+):
+    operations_process(env=OWN)
+    site.enqueue("tests.fixture_jobs.nothing", queue="left").cancel()
+    visitor = visit(site).opens("/")
+    deeds = opens_deeds(visitor, "left").sees("One job is still in it (1 canceled)", "stays until somebody deletes it")
+    expect(deeds.button("Delete the queue…")).to_have_attribute("aria-disabled", "true")
+    deeds.clicks("Show its jobs").is_gone()
+    visitor.at.locator("[data-pick-shown]").click()
+    visitor.panel("picked").clicks("Delete…")
+    visitor.agrees("Delete 1 job").is_told("1 job deleted")
+
+    worker = worker_process("left")
+    visitor.opens("/").within_queue_row("left").is_there()
+    opens_deeds(visitor, "left").sees("A worker listens to it: stop it first.")
+    worker.stop()
+    expect(visitor.part("dialog.deeds").button("Delete the queue…")).not_to_have_attribute("aria-disabled", "true")
+    visitor.part("dialog.deeds").sees("Nothing is in it.").clicks("Delete the queue…")
+    visitor.agrees("Delete it").is_told("The queue left is deleted.")
+    assert b"rq:queue:left" not in site.redis.smembers("rq:queues")
+
+
+def test_a_queue_in_which_nothing_is_is_paused_and_resumed_without_a_word_of_jobs(site, visit, operations_process):
+    operations_process(env=OWN)
+    eventually(lambda: dict(site.redis.pubsub_numsub(_keys.PAUSE_BELL))[_keys.PAUSE_BELL.encode()], 20)
+    site.enqueue("tests.fixture_jobs.nothing", queue="void").delete()
+    visitor = visit(site).opens("/")
+    opens_deeds(visitor, "void").clicks("Pause")
+    visitor.is_told("void is paused: jobs that come are parked.")
+    expect(visitor.within_queue_row("void").part(".remark").at).to_have_text("paused")
+    opens_deeds(visitor, "void").sees("no job is parked", "None is parked.", "resume it first").clicks("Resume")
+    visitor.is_told("void goes on; no job was parked.")
+    visitor.part("[data-deeds='']").at.click()
+    visitor.part("dialog.deeds").sees_not("idle").clicks("Suspend all workers")
+    visitor.is_told("All workers are suspended.")

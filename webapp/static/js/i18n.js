@@ -1,6 +1,6 @@
 /**
  * Every text of the page, by key, in the language that was loaded. Pure: the words come from i18n/<lang>.json
- * through setMessages(). A text with a number in it may be {"one": …, "other": …}.
+ * through setMessages(). A text with a number in it may be {"one": …, "other": …}, and "zero" where none reads otherwise.
  */
 
 let words = {};
@@ -31,8 +31,11 @@ export const has = (key) => key in words;
  */
 export function t(key, values = {}) {
   let text = words[key] ?? key;
-  if (typeof text === "object") text = text[plurals.select(Number(values.n))] ?? text.other;
+  if (typeof text === "object") text = formOf(text, Number(values.n));
   return text.replace(/\{(\w+)\}/g, (whole, name) => shown(values[name] ?? whole));
 }
+
+/** No language of ours has a plural form of its own for none. */
+const formOf = (forms, n) => (n === 0 && forms.zero) || (forms[plurals.select(n)] ?? forms.other);
 
 const shown = (value) => (typeof value === "number" ? numbers.format(value) : String(value));

@@ -1,5 +1,5 @@
 /** What can be done to a queue, to how many jobs, and what is to be said of it. Pure. */
-import { duration, moment } from "../../format.js";
+import { duration, moment, number } from "../../format.js";
 import { t } from "../../i18n.js";
 
 /** How many of a queue's workers skip it for certain while it is paused, in words; "" where it has none. `pausable`: their names. */
@@ -32,25 +32,42 @@ export function told(queue, now) {
   return said;
 }
 
-/** {name, n, means, timed, danger, isOff} of each deed that fits the queue as it is; `n`: how many jobs it is about; isOff: not now. */
+/** {name, n, means, timed, danger, isOff, shows} of each deed; `n`: how many jobs it is about; isOff: not now; shows: leads to its jobs. */
 export function deedsOf(queue) {
-  const { queued, held, paused, workers } = queue;
+  const { queued, held, paused } = queue;
   const deeds = [];
-  const add = (name, n, more = {}) => deeds.push({ name, n, means: t(`deeds.${name}.means`, { n }), timed: false, danger: false, isOff: false, ...more });
+  const add = (name, n, more = {}) => deeds.push({ name, n, means: t(`deeds.${name}.means`, { n }), timed: false, danger: false, isOff: false, shows: false, ...more });
   if (paused) add("resume", paused.parked);
   else add("pause", queued, { timed: true });
   if (held) add("release", held.jobs);
   if (queued) add("hold", queued);
   const waiting = queued + (held?.jobs ?? 0) + (paused?.parked ?? 0);
   if (waiting) add("empty", waiting, { danger: true });
-  if (isUnused(queue)) add("delete", 0, { danger: true, isOff: workers > 0, means: t(workers ? "deeds.delete.listened" : "deeds.delete.means", { n: workers }) });
+  const kept = keptIn(queue);
+  const hindered = hindrances(queue, kept);
+  add("delete", 0, { danger: true, isOff: hindered.length > 0, shows: kept.length > 0, ...(hindered.length && { means: hindered.join(" ") }) });
   return deeds;
 }
 
-/** Whether none of its lists has a job, so that it may be deleted. */
-function isUnused({ held, paused, ...queue }) {
-  const counts = ["queued", "started", "scheduled", "deferred", "failed", "finished", "canceled", "ready"];
-  return !held && !paused && !counts.some((name) => queue[name]);
+/** Lists of a queue, each with the word for what is in it. */
+const LISTS = { queued: "queued", started: "started", scheduled: "scheduled", deferred: "deferred", failed: "failed", finished: "finished", canceled: "canceled", ready: "ready_to_enqueue" };
+
+/** [how many, word] of each list that has a job. */
+function keptIn({ held, ...queue }) {
+  const listed = Object.entries(LISTS).map(([name, status]) => [queue[name], t(`job.status.${status}`).toLowerCase()]);
+  return [...listed, [held?.jobs ?? 0, t("deeds.delete.held")]].filter(([n]) => n);
+}
+
+/** All that has to go before the queue may be deleted, and how: sentences. `kept`: see keptIn. */
+function hindrances({ paused, started, canceled, workers }, kept) {
+  const n = kept.reduce((sum, [count]) => sum + count, 0);
+  return [
+    paused && t("deeds.delete.paused"),
+    n && t("deeds.delete.kept", { n, which: kept.map(([count, word]) => `${number(count)} ${word}`).join(", ") }),
+    started && t("deeds.delete.runs"),
+    canceled && t("deeds.delete.canceled"),
+    workers && t("deeds.delete.listened", { n: workers }),
+  ].filter(Boolean);
 }
 
 /** The same for all workers together. */

@@ -8,6 +8,7 @@ import { Where } from "../../components/env.js";
 import { number } from "../../format.js";
 import { html } from "../../html.js";
 import { t } from "../../i18n.js";
+import { to } from "../../router.js";
 import { queues, totals, workers } from "../../store.js";
 import { whyNot } from "../actions.js";
 import { deedsOf, deedsOfAll, skipWords, TIMES, timeLabel, told } from "./deeds.model.js";
@@ -45,7 +46,7 @@ function Deed({ deed, queue, skips }) {
         <button type="button" class=${`button large ${deed.danger ? "danger" : ""}`} data-deed=${deed.name} aria-disabled=${isOff ? "true" : undefined} aria-describedby=${means} title=${refused || deed.means} onClick=${onClick}>${t(`deeds.${deed.name}`, { n: deed.n })}</button>
         ${deed.timed && html`<${Times} value=${seconds} onChange=${setSeconds} />`}
       </div>
-      <p id=${means}>${deed.means}${deed.name === "pause" && html` <span data-testid="skips">${skips}</span>`}</p>
+      <p id=${means}>${deed.means}${deed.name === "pause" && html` <span data-testid="skips">${skips}</span>`}${deed.shows && html` <a class="link" href=${to("jobs", { queue })} onClick=${close}>${t("deeds.delete.show")}</a>`}</p>
     </li>`;
 }
 
