@@ -137,6 +137,20 @@ def test_without_an_operations_process_it_says_so(redis, client):
     assert now(client, asked)["message"]["code"] == "no_operations"
 
 
+@pytest.mark.parametrize(
+    ("state", "deed", "woken"), [("ready", "start", "started_at"), ("paused", "resume", "resumed_at")]
+)
+def test_nobody_is_missed_in_the_moment_in_which_a_person_lets_it_go_on(redis, client, state, deed, woken):
+    asked = ask(client, "delete", {"ids": failed(redis, 1)})
+    long_ago = asked["asked_at"] - 60_000
+    key = _keys.operation(asked["id"])
+    redis.hset(key, mapping={"state": state, "total": 1, "asked_at": long_ago, "paused_from": "running"})
+    turn(client, asked, deed, **({"total": 1} if deed == "start" else {}))
+    assert now(client, asked)["message"] is None
+    redis.hset(key, woken, long_ago)
+    assert now(client, asked)["message"]["code"] == "no_operations"
+
+
 def test_every_verb_does_to_many_what_it_does_to_one(redis, client, process):
     queue = Queue("default", connection=redis)
     ids = [queue.enqueue(fixture_jobs.nothing).id for _ in range(6)]

@@ -60,8 +60,9 @@ def _operation(operation_id: str, stored: dict[bytes, bytes], held: bool, now_ms
     state = text(stored.get(b"state"))
     asked_at = integer(stored.get(b"asked_at")) or now_ms
     message = _json(stored.get(b"message"), None)
-    # Whoever takes it up first writes down how much there is.
-    if state in UNDER_WAY and not held and now_ms - asked_at >= searches.NOBODY_AFTER_MS:
+    # Nobody holds the lease while all that there is waits for people: it is taken up anew when they go on.
+    waits_since = max(asked_at, *(integer(stored.get(name)) or 0 for name in (b"started_at", b"resumed_at")))
+    if state in UNDER_WAY and not held and now_ms - waits_since >= searches.NOBODY_AFTER_MS:
         message = {"code": "no_operations"}
     options = _json(stored.get(b"options"), {})
     refused = {text(name[len(_REFUSED) :]): integer(n) for name, n in stored.items() if name.startswith(_REFUSED)}

@@ -25,7 +25,7 @@ if ARGV[2] == 'start' then
 elseif ARGV[2] == 'pause' then
   redis.call('HSET', KEYS[1], 'state', 'paused', 'paused_from', state)
 elseif ARGV[2] == 'resume' then
-  redis.call('HSET', KEYS[1], 'state', state == 'paused' and told[4] or 'running')
+  redis.call('HSET', KEYS[1], 'state', state == 'paused' and told[4] or 'running', 'resumed_at', at)
   redis.call('HDEL', KEYS[1], 'message', 'paused_from')
   if state == 'halted' then
     redis.call('HSET', KEYS[1], 'since', at)
