@@ -1,6 +1,7 @@
 """Logging in with a real browser, who one is, and the page of users and tokens."""
 
 import json
+import subprocess
 import urllib.request
 
 import pytest
@@ -12,7 +13,7 @@ from tests import fixture_jobs
 from tests.accounts import PASSWORD, THREE, user
 from tests.e2e.axe import ALL_LOOKS, found
 from tests.e2e.conftest import PHONE, WRITES
-from tests.support import eventually
+from tests.support import clean_env, eventually
 
 #: What a browser says by itself of an answer that was no success.
 SAID = ("Failed to load resource", "WebSocket connection")
@@ -109,6 +110,26 @@ def test_an_admin_makes_a_token_that_works_sees_it_once_and_revokes_it(enter, se
     page.locator("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_test_id("tokens")).to_contain_text("There are no tokens.")
     eventually(lambda: not redis.exists(_keys.TOKENS))
+
+
+def test_the_copied_curl_works_with_a_token(enter, server, redis):
+    page = enter("ada", "/access")
+    page.get_by_role("button", name="Make a token").click()
+    form = page.get_by_test_id("token-form")
+    form.locator("input[name=name]").fill("deploy")
+    form.locator("select[name=role]").select_option("operator")
+    form.get_by_role("button", name="Make a token").click()
+    secret = page.get_by_test_id("made").locator("code").inner_text()
+    page.goto(f"{server.url}/submit/wait")
+    call = page.get_by_test_id("same-call")
+    call.locator("summary").click()
+    expect(call).to_contain_text("$API_TOKEN is to hold an API token: an admin makes one under Access.")
+    command = call.locator("pre").nth(1).inner_text()
+    assert secret not in command
+    refused = subprocess.run(["sh", "-c", command], env=clean_env(), capture_output=True, check=True)
+    assert json.loads(refused.stdout)["error"]["code"] == "login_required"
+    made = subprocess.run(["sh", "-c", command], env=clean_env({"API_TOKEN": secret}), capture_output=True, check=True)
+    assert redis.hget(f"rq:job:{json.loads(made.stdout)['job']['id']}", "status") == b"queued"
 
 
 def test_nothing_hinders_on_the_login_and_among_users_and_tokens(enter, server, open_page, axe):

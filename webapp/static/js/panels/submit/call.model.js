@@ -16,8 +16,14 @@ export function python(value) {
 /** A word for sh. */
 export const quoted = (text) => (/^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-/** A curl command that posts `body` to `address`. */
-export const asCurl = (body, address) => `curl ${quoted(address)} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body))}`;
+/** Variable of the shell that holds an API token: none is ever shown twice, so none can be written down. */
+export const TOKEN = "API_TOKEN";
+
+/** A curl command that posts `body` to `address`; with a token where there are users. */
+export function asCurl(body, address, hasUsers = false) {
+  const token = hasUsers ? [`-H "Authorization: Bearer $${TOKEN}"`] : [];
+  return [`curl ${quoted(address)}`, ...token, "-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`].join(" \\\n  ");
+}
 
 /**
  * What is called, and how: {func, queue, positional, args, options}, the options as those of POST /api/jobs.

@@ -6,7 +6,7 @@ import { t } from "../../i18n.js";
 import { base } from "../../router.js";
 import { server } from "../../store.js";
 import { asRq } from "./call.cli.model.js";
-import { asCurl, isIncomplete, PLACEHOLDER, serverOf } from "./call.model.js";
+import { asCurl, isIncomplete, PLACEHOLDER, serverOf, TOKEN } from "./call.model.js";
 import { asPython } from "./call.python.model.js";
 
 const Missing = ({ names, which }) => names.length > 0 && html`<p class="help">${t("call.cannot", { which, names: names.map((name) => t(`call.option.${name}`)).join(", ") })}</p>`;
@@ -15,12 +15,14 @@ function Calls({ call, body }) {
   const known = serverOf(server.value?.worker_command);
   const python = call && asPython(call, known);
   const rq = call && asRq(call, known);
+  const hasUsers = Boolean(server.value?.user);
   return html`
     ${isIncomplete(call, body) && html`<p class="help" data-testid="call-masked">${t("call.masked", { placeholder: PLACEHOLDER })}</p>`}
     ${call
       ? html`<h3>Python</h3><${CodeBox} text=${python.code} what="Python" /><${Missing} names=${python.cannot} which="RQ" />`
       : html`<p class="help">${t("call.not_plain")}</p>`}
-    <h3>curl</h3><${CodeBox} text=${asCurl(body, `${location.origin}${base}/api/jobs`)} what="curl" />
+    <h3>curl</h3><${CodeBox} text=${asCurl(body, `${location.origin}${base}/api/jobs`, hasUsers)} what="curl" />
+    ${hasUsers && html`<p class="help">${t("call.token", { name: `$${TOKEN}` })}</p>`}
     ${call && html`<h3>rq</h3><${CodeBox} text=${rq.command} what="rq" /><${Missing} names=${rq.cannot} which="rq enqueue" />`}`;
 }
 
