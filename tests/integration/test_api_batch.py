@@ -48,6 +48,15 @@ def fields(answer):
     return set(answer.json["error"]["fields"])
 
 
+def test_a_line_that_is_no_json_is_named_by_its_own_number(client):
+    answer = post(client, '{"a": 1, "b": 2}\nnot json\n{"a": NaN}\n', format="jsonl", check=True)
+    wrong = {row["row"]: (row["line"], row["fields"][""]) for row in answer.json["check"]["wrong_rows"]}
+    assert wrong == {
+        2: (2, "is not JSON: Expecting value: column 1 (char 0)."),
+        3: (3, "JSON has no NaN."),
+    }
+
+
 def test_a_table_becomes_a_group_of_jobs_that_a_stock_worker_runs(client, redis, queue, worker_process):
     answer = post(client, group="sums", id="b1")
     assert answer.status_code == 201

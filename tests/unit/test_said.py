@@ -41,6 +41,7 @@ IN_CELLS = {
     "has {} cells, and the first line names {}",
     "has columns that stand twice in its first line: {}",
     "is no CSV in line {}: {}",
+    "is not JSON: {}",
     'must be an object such as {"seconds": 5}',
     "must be a whole number",
     "must be a number",

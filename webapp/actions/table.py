@@ -98,8 +98,14 @@ def _from_lines(text: str, parse: Callable[[bytes], Any]) -> Table:
         try:
             rows.append(_object_row(number, at, parse(line.encode("utf-8", "replace"))))
         except BadInput as error:
-            rows.append(Row(number, at, why=error.message.replace("The body", "The line", 1)))
+            rows.append(Row(number, at, why=_unread(error.message)))
     return Table(rows)
+
+
+def _unread(message: str) -> str:
+    """Why a line is no JSON; its parser speaks of a whole body, of which each line is line 1."""
+    _, is_syntax, reason = message.partition("The body is not JSON: ")
+    return f"is not JSON: {reason.replace('line 1 ', '', 1)}" if is_syntax else message
 
 
 def _object_row(number: int, line: int, value: Any) -> Row:

@@ -58,7 +58,7 @@ export function Confirm({ wish }) {
         <${Where} />
         <h2 id="deed-title">${wish.title ?? t(`operations.title.${verb}`)}</h2>
         <p class=${`deed-about ${wish.of?.q && wish.of.q === about ? "mono" : ""}`}>${about}</p>
-        <${Which} operation=${operation} />
+        <${Which} operation=${operation} isAsked=${Boolean(operation) || isRight} />
         ${note && html`<p class="tinted s-warn">${note}</p>`}
         <p id="deed-means">${wish.text ?? t(`operations.means.${verb}`)}</p>
         ${verb === "delete" && operation?.state === "ready" && operation.total > 0 && html`<p class=${promise(operation).isAll ? "" : "tinted s-warn"} data-testid="promise">${promise(operation).text}</p>`}

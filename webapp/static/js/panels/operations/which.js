@@ -19,12 +19,13 @@ const Collecting = ({ operation }) => html`
   <p class="which-looked muted">${lookedWords(operation)}</p>
   <${Bar} fraction=${operation.expected ? operation.scanned / operation.expected : null} label=${t("operations.collecting")} />`;
 
-/** `operation` null: it was only just asked for. */
-export function Which({ operation }) {
-  const isCollecting = !operation || operation.state === "collecting";
+/** `operation` null: it was only just asked for, or not yet where the options have to be known first. */
+export function Which({ operation, isAsked }) {
+  const isCollecting = operation ? operation.state === "collecting" : isAsked;
+  const none = t(isAsked ? "operations.uncounted" : "operations.unnamed");
   return html`
     <section class="which" aria-label=${t("operations.which")} aria-busy=${isCollecting} data-testid="which">
-      <p class="which-total" role="status"><strong>${operation ? t("operations.jobs", { n: operation.total }) : t("operations.uncounted")}</strong> ${operation && isCollecting && html`<span class="muted">${t("operations.so_far")}</span>`}</p>
+      <p class="which-total" role="status"><strong>${operation ? t("operations.jobs", { n: operation.total }) : none}</strong> ${operation && isCollecting && html`<span class="muted">${t("operations.so_far")}</span>`}</p>
       <div class="which-bar">${operation && isCollecting && html`<${Collecting} operation=${operation} />`}</div>
       ${operation && html`<div class="which-facets">${facetsOf(operation).map((facet) => html`<${Facet} key=${facet.name} facet=${facet} />`)}</div>`}
       ${operation && skippedWords(operation) && html`<p class="muted">${skippedWords(operation)}</p>`}

@@ -13,6 +13,8 @@ import { freeze, frozen, goOn, queues, running, workers } from "../../store.js";
 import { mayBeId } from "./palette.model.js";
 import { recentJobs } from "./recent.js";
 
+/** What can be done to what is open or chosen is seen whole, also by who does not know that it can be. */
+const ALL = Infinity;
 /** Somebody who is still typing asks for nothing. */
 const PAUSE_MS = 200;
 
@@ -46,7 +48,7 @@ export function useGroups(query) {
   const found = useMemo(targets, []);
   return useMemo(
     () => [
-      ...["jobs", "job", "queue", "worker"].map((kind) => ({ kind, items: deedItems(found, kind), most: 8 })),
+      ...["jobs", "job", "queue", "worker"].map((kind) => ({ kind, items: deedItems(found, kind), most: ALL })),
       { kind: "opened", items: recentJobs().map((job) => jobItem(job, "opened")), most: 3 },
       { kind: "running", items: running.peek().map((job) => jobItem(job, "running")), most: 3 },
       { kind: "pages", items: KEYS.filter(({ page }) => page).map(pageItem), most: 11 },

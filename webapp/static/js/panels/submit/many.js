@@ -44,7 +44,8 @@ function useCheck(type, text) {
 
 const Failure = ({ error }) => {
   const { message, fix } = explained(error);
-  const named = Object.values(error.fields ?? {});
+  const { text, ...others } = error.fields ?? {};
+  const named = [...(text ? [t("many.text_wrong", { why: text })] : []), ...Object.values(others)];
   return html`<div class="banner bad" role="alert"><p><strong>${message}</strong> ${named.length ? named.slice(0, 3).join(" · ") : fix}</p></div>`;
 };
 
