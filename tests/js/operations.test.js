@@ -59,6 +59,7 @@ test("who asked for it, for what and when", () => {
   assert.match(about(operation({ of: { queue: "mail", status: "queued" } }), 1), /^Queued · mail · kim/);
   assert.match(about(operation({ of: { ids: ["a"], count: 300 } }), 1), /^300 selected jobs · /);
   assert.match(about(operation({ of: { operation: "x" } }), 1), /^kim, /);
+  assert.doesNotMatch(about(operation({ actor: "anyone" }), 1), /anyone/);
 });
 
 test("why it stands still is said with the next step, also for a reason that is new", () => {

@@ -57,6 +57,12 @@ test("what is set aside is told with who did it, since when, and what slipped", 
   assert.deepEqual(told(EMPTY, NOW), []);
 });
 
+test("where nobody logs in nobody is named", () => {
+  const [held, paused] = told({ ...golden, held: { ...golden.held, by: "anyone" }, paused: { ...golden.paused, by: "anyone" } }, NOW);
+  assert.match(held[0], /^12 jobs are held since [\d:]+\.$/);
+  assert.match(paused[0], /^Paused since [\d:]+; 40 jobs are parked\.$/);
+});
+
 test("a pause that nobody keeps says so, and for how long it was so", () => {
   const said = told({ ...EMPTY, paused: { ...golden.paused, kept: false, slipped: 0, until: null, away_ms: 4_200 } }, NOW);
   assert.deepEqual(said.map(([, tone]) => tone), ["", "s-bad", "s-warn"]);

@@ -6,6 +6,8 @@ import { statusWord } from "./which.model.js";
 /** How long one that has ended stays in sight. */
 const LISTED_MS = 3_600_000;
 const ENDED = new Set(["done", "canceled", "failed"]);
+/** Who did it where nobody logs in: then nobody is named. */
+const ANYONE = "anyone";
 const DEEDS = { running: ["pause", "cancel"], trying: ["pause", "cancel"], paused: ["resume", "cancel"], halted: ["resume", "cancel"], collecting: ["cancel"] };
 
 export const isOver = ({ state }) => ENDED.has(state);
@@ -89,7 +91,8 @@ export const refusals = ({ refused, refused_sample: sample }) =>
 
 /** What it is about: a search, a list, some jobs; and who asked for it when. */
 export function about({ of, actor, asked_at: at }, now) {
-  return [whichWords(of), t("operations.by", { by: actor, time: moment(at, now) })].filter(Boolean).join(" · ");
+  const time = moment(at, now);
+  return [whichWords(of), actor === ANYONE ? time : t("operations.by", { by: actor, time })].filter(Boolean).join(" · ");
 }
 
 function whichWords(of) {

@@ -16,15 +16,28 @@ export const TIMES = [null, 300, 900, 3_600, 86_400];
 
 export const timeLabel = (seconds) => (seconds == null ? t("deeds.no_end") : t("deeds.for", { time: duration(seconds) }));
 
-const who = ({ by, at }, now) => ({ by: by ?? "?", time: moment(at, now) });
+/** Who did it where nobody logs in: then nobody is named. */
+const ANYONE = "anyone";
+
+/** `key` filled in with who did it and when. */
+function deedWords(key, { by, at }, now, values) {
+  const who = { ...values, time: moment(at, now) };
+  return by == null || by === ANYONE ? t(`${key}.anyone`, who) : t(key, { ...who, by });
+}
+
+function heldWords(held, now) {
+  const n = held.jobs;
+  if (held.releasing) return t("deeds.told.releasing", { n });
+  return held.by ? deedWords("deeds.told.held", held, now, { n }) : t("deeds.told.held_some", { n, time: moment(held.at, now) });
+}
 
 /** Sentences about what is set aside of a queue: [text, tone]. */
 export function told(queue, now) {
   const { held, paused } = queue;
   const said = [];
-  if (held) said.push([t(held.releasing ? "deeds.told.releasing" : held.by ? "deeds.told.held" : "deeds.told.held_some", { n: held.jobs, ...who(held, now) }), ""]);
+  if (held) said.push([heldWords(held, now), ""]);
   if (!paused) return said;
-  said.push([t("deeds.told.paused", { ...who(paused, now), n: paused.parked }), ""]);
+  said.push([deedWords("deeds.told.paused", paused, now, { n: paused.parked }), ""]);
   if (paused.until != null) said.push([t("deeds.told.until", { time: moment(paused.until, now) }), ""]);
   if (!paused.kept) said.push([t("deeds.told.left"), "s-bad"]);
   if (paused.slipped) said.push([t("deeds.told.slipped", { n: paused.slipped }), "s-warn"]);
@@ -63,7 +76,7 @@ function hindrances({ paused, started, canceled, workers }, kept) {
   const n = kept.reduce((sum, [count]) => sum + count, 0);
   return [
     paused && t("deeds.delete.paused"),
-    n && t("deeds.delete.kept", { n, which: kept.map(([count, word]) => `${number(count)} ${word}`).join(", ") }),
+    n && t("deeds.delete.kept", { n, which: kept.map(([count, word]) => t("deeds.delete.some", { count: number(count), word })).join(", ") }),
     started && t("deeds.delete.runs"),
     canceled && t("deeds.delete.canceled"),
     workers && t("deeds.delete.listened", { n: workers }),
