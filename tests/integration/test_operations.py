@@ -151,6 +151,20 @@ def test_nobody_is_missed_in_the_moment_in_which_a_person_lets_it_go_on(redis, c
     assert now(client, asked)["message"]["code"] == "no_operations"
 
 
+def test_after_a_pause_the_pace_is_measured_anew(redis, client, process):
+    ready = until(client, ask(client, "requeue", {"ids": failed(redis, 40)}, rate=10, halt_after=0), "ready")
+    turn(client, ready, "start", total=40)
+    eventually(lambda: (now(client, ready)["per_second"] or 0) > 2)
+    turn(client, ready, "pause")
+    # As if it had been paused a minute ago.
+    redis.hincrby(_keys.operation(ready["id"]), "speed_at", -60_000)
+    turn(client, ready, "resume")
+    assert now(client, ready)["per_second"] is None
+    pace = eventually(lambda: now(client, ready)["per_second"])
+    assert pace > 2, "the minute is not counted"
+    turn(client, ready, "cancel")
+
+
 def test_every_verb_does_to_many_what_it_does_to_one(redis, client, process):
     queue = Queue("default", connection=redis)
     ids = [queue.enqueue(fixture_jobs.nothing).id for _ in range(6)]

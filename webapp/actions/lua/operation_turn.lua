@@ -26,7 +26,8 @@ elseif ARGV[2] == 'pause' then
   redis.call('HSET', KEYS[1], 'state', 'paused', 'paused_from', state)
 elseif ARGV[2] == 'resume' then
   redis.call('HSET', KEYS[1], 'state', state == 'paused' and told[4] or 'running', 'resumed_at', at)
-  redis.call('HDEL', KEYS[1], 'message', 'paused_from')
+  -- The time for which it stood still is no part of its pace.
+  redis.call('HDEL', KEYS[1], 'message', 'paused_from', 'speed_at', 'speed_done', 'per_second')
   if state == 'halted' then
     redis.call('HSET', KEYS[1], 'since', at)
   end
