@@ -71,6 +71,7 @@ test("of what is not counted, no number is made up", () => {
   assert.ok(fitting(null).every(({ n }) => n === null));
   assert.deepEqual(fitting({ started: null }), [{ verb: "stop", n: null }]);
   assert.equal(fitting({ failed: null, stopped: 2 }).find(({ verb }) => verb === "requeue").n, null);
+  assert.equal(fitting({ queued: 2 }).find(({ verb }) => verb === "release").n, null, "how many of them are held no status tells");
 });
 
 test("a bar has the first verbs, and a menu the others", () => {

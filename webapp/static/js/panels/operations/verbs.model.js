@@ -24,10 +24,14 @@ export const KEY_OF = { stop: "s", cancel: "c", requeue: "q", run_now: "n", run_
 /** What leaves nothing behind, or ends what runs. */
 export const DANGEROUS = new Set(["delete", "stop"]);
 
-/** How many of the jobs a verb fits; null where some of them are not counted. */
+/** What is held is queued, as far as its status tells: how many of them are is counted before it is done. */
+const UNTOLD = new Set(["release"]);
+
+/** How many of the jobs a verb fits; null where some of them are not counted, or more than a status tells it. */
 function fits(verb, statuses) {
   const counts = FITS[verb].map((status) => statuses[status]).filter((n) => n !== undefined);
-  return counts.includes(null) ? null : counts.reduce((sum, n) => sum + n, 0);
+  const sum = counts.reduce((all, n) => all + n, 0);
+  return counts.includes(null) || (sum && UNTOLD.has(verb)) ? null : sum;
 }
 
 /**
