@@ -79,6 +79,9 @@ def test_who_only_looks_is_told_why_a_button_does_nothing(enter, redis):
     expect(button).to_have_attribute("aria-disabled", "true")
     assert "viewer" in button.get_attribute("title")
     expect(page.get_by_test_id("banner-look-only")).to_have_count(0)
+    page.goto(page.url.partition("/jobs")[0])
+    page.locator("[data-deeds='']").click()
+    expect(page.locator("dialog.deeds").get_by_role("note")).to_have_text("This is for admins: it concerns everybody.")
 
 
 def test_an_open_page_goes_to_the_login_when_its_right_ends_and_begins_anew_with_another(enter, file):

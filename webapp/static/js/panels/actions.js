@@ -12,8 +12,12 @@ import { idFor } from "./submit/once.model.js";
 const ASKED = new Set(["stop", "delete"]);
 
 /** Why nothing may be done here, or "" where it may. `role`: "admin" for what concerns everybody. */
-export const whyNot = (role = "operator") =>
-  mayWrite.value ? (role === "admin" && server.value?.why_no_admin) || "" : server.value?.why_not || t("banner.look_only.fix");
+export function whyNot(role = "operator") {
+  const { look_only: isLookOnly, why_no_admin: noAdmin, why_not: why } = server.value ?? {};
+  // A viewer is not sent for a role that would not do either.
+  if (role === "admin" && noAdmin && !isLookOnly) return noAdmin;
+  return mayWrite.value ? "" : why || t("banner.look_only.fix");
+}
 
 /** The job as the answer tells it; without the time of its read it only fills a gap. */
 const show = ({ job, as_of = 0 }) => receive([{ type: "job", job, as_of }]);
