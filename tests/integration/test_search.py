@@ -430,6 +430,20 @@ def test_odd_keys_and_odd_jobs_are_no_end_of_a_search(redis, web, operations):
     assert search["found"] == 3
 
 
+def test_a_description_names_the_function_where_the_payload_does_not_and_is_read_only_there(redis, web, operations):
+    fill(redis, 300)
+    raw_jobs.listed(redis, "finished", "broken", data=b"\x00broken", description="app.sealed(1)")
+    raw_jobs.listed(redis, "finished", "large", data=os.urandom(100_000), description="app.sealed(2)")
+    raw_jobs.listed(redis, "finished", "endless", data=b"\x00broken", description="app.sealed(" + "x" * 70_000)
+    redis.config_resetstat()
+    search = ended(web, ask(web, "func:app.sealed"))
+    assert (search["found"], search["skipped"], search["scanned"]) == (2, 2, 303)
+    lengths = redis.info("commandstats")["cmdstat_hstrlen"]["calls"]
+    # Of each payload, of three descriptions, and a few more of the hits and the page.
+    assert 303 <= lengths < 330
+    assert found(web, "func:app.run -arg:7 status:finished") == {f"filled-{n:06d}" for n in range(300) if n != 7}
+
+
 def test_a_job_that_is_met_twice_counts_once(redis, web, operations):
     job_id = raw_jobs.listed(redis, "queued")
     redis.rpush("rq:queue:default", job_id)

@@ -1,12 +1,12 @@
 """Looks at one window of jobs: reads of each only as much as settles whether it matches. Reads only.
 
-At most five round trips a window, of at most 512 commands and BURST_BYTES each. It yields while Redis works, so that
+At most seven round trips a window, of at most 512 commands and BURST_BYTES each. It yields while Redis works, so that
 another window is judged meanwhile.
 """
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from typing import Any
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from webapp import decode, rqkeys
 from webapp.operations.bursts import Bursts, command
@@ -27,6 +27,8 @@ BURST_BYTES = 1024 * 1024
 BURST_RESULTS = 32
 #: Seconds of judging after which others get their turn.
 SLICE = 0.02
+
+T = TypeVar("T")
 
 _JOB = rqkeys.JOB_PREFIX.encode()
 _RESULTS = rqkeys.results("").encode()
@@ -56,25 +58,25 @@ class Look:
         self._slice_began = time.monotonic()
         #: Jobs whose hash is there.
         self.scanned = 0
-        #: Jobs that had a part too large to be looked into.
-        self.skipped = 0
+        self._cut: set[bytes] = set()
         self.hits: list[Hit] = []
+
+    @property
+    def skipped(self) -> int:
+        """Jobs that had a part too large to be looked into."""
+        return len(self._cut)
 
     def run(self, ids: Sequence[bytes]) -> Iterator[None]:
         """Look at these jobs; yields where others may have their turn. Raises redis.RedisError."""
         jobs = [Candidate(job_id, {}, self._now_ms, self._matcher.redactor) for job_id in ids]
         undecided, found = yield from self._by_fields(jobs)
         if self._matcher.needs_payload and undecided:
-            chunk: list[tuple[Candidate, bool, bool]] = []
-            size = 0
             rest: list[Candidate] = []
-            for wanted, weight in (yield from self._weighed(undecided)):
-                if size + weight > BURST_BYTES and chunk:
-                    yield from self._by_payload(chunk, found, rest)
-                    chunk, size = [], 0
-                chunk.append(wanted)
-                size += weight
-            yield from self._by_payload(chunk, found, rest)
+            nameless: list[Candidate] = []
+            for wanted in _portions((yield from self._weighed(undecided))):
+                yield from self._by_payload(wanted, found, rest, nameless)
+            if nameless:
+                yield from self._by_description(nameless, found, rest)
             undecided = rest
         for start in range(0, len(undecided), BURST_RESULTS):
             yield from self._by_error(undecided[start : start + BURST_RESULTS], found)
@@ -114,14 +116,18 @@ class Look:
         described = lengths[len(keys) :] or [0] * len(keys)
         weighed = []
         for job, data, description in zip(jobs, lengths, described, strict=False):
-            is_cut = data > FIELD_BYTES or description > FIELD_BYTES
-            self.skipped += is_cut
+            if data > FIELD_BYTES or description > FIELD_BYTES:
+                self._cut.add(job.id)
             parts = (0 < data <= FIELD_BYTES, 0 < description <= FIELD_BYTES)
             weighed.append(((job, *parts), data * parts[0] + description * parts[1]))
         return weighed
 
     def _by_payload(
-        self, wanted: list[tuple[Candidate, bool, bool]], found: list[Candidate], rest: list[Candidate]
+        self,
+        wanted: list[tuple[Candidate, bool, bool]],
+        found: list[Candidate],
+        rest: list[Candidate],
+        nameless: list[Candidate],
     ) -> Iterator[None]:
         commands = [_ASK_PAYLOAD[data, description](_key(job)) for job, data, description in wanted]
         answers = yield from self._asked(commands)
@@ -131,14 +137,32 @@ class Look:
             self.scanned += self._ask_fields is None
             job.data = values[1] if has_data else None
             job.fields["description"] = values[-1] if has_description else None
-            said = self._matcher.verdict(job, PAYLOAD)
-            if said is None:
-                rest.append(job)
-            elif said:
-                found.append(job)
+            if self._matcher.needs_name and job.named is None:
+                nameless.append(job)
+            else:
+                self._settle(job, found, rest)
             if time.monotonic() - self._slice_began > SLICE:
                 yield
                 self._slice_began = time.monotonic()
+
+    def _by_description(self, jobs: list[Candidate], found: list[Candidate], rest: list[Candidate]) -> Iterator[None]:
+        """Judge those whose payload does not tell their function. One round trip, and one for each BURST_BYTES."""
+        lengths = yield from self._asked([_DESCRIPTION_LENGTH(_key(job)) for job in jobs])
+        weighed = [(job, length or 0) for job, length in zip(jobs, lengths, strict=True)]
+        self._cut.update(job.id for job, length in weighed if length > FIELD_BYTES)
+        for portion in _portions((job, length) for job, length in weighed if length <= FIELD_BYTES):
+            answers = yield from self._asked([_ASK_PAYLOAD[False, True](_key(job)) for job in portion])
+            for job, values in zip(portion, answers, strict=True):
+                job.fields["description"] = (values or (None,))[-1]
+        for job in jobs:
+            self._settle(job, found, rest)
+
+    def _settle(self, job: Candidate, found: list[Candidate], rest: list[Candidate]) -> None:
+        said = self._matcher.verdict(job, PAYLOAD)
+        if said is None:
+            rest.append(job)
+        elif said:
+            found.append(job)
 
     def _by_error(self, jobs: list[Candidate], found: list[Candidate]) -> Iterator[None]:
         answers = yield from self._asked([_LAST_RESULT(_RESULTS + job.id) for job in jobs])
@@ -166,15 +190,24 @@ class Look:
         """Those of at most so many stored bytes. One round trip, and one for each BURST_BYTES."""
         lengths = yield from self._asked([_DATA_LENGTH(_key(job)) for job in jobs])
         small = [(job, length) for job, length in zip(jobs, lengths, strict=True) if 0 < (length or 0) <= most]
-        while small:
-            chunk, size = [], 0
-            while small and (not chunk or size + small[-1][1] <= BURST_BYTES):
-                job, length = small.pop()
-                chunk.append(job)
-                size += length
+        for chunk in _portions(small):
             answers = yield from self._asked([_ASK_PAYLOAD[True, False](_key(job)) for job in chunk])
             for job, values in zip(chunk, answers, strict=True):
                 job.take((values or (None, None))[1])
+
+
+def _portions(weighed: Iterable[tuple[T, int]]) -> Iterator[list[T]]:
+    """These in turn, each with its bytes: as many at a time as have BURST_BYTES."""
+    portion: list[T] = []
+    size = 0
+    for one, weight in weighed:
+        if size + weight > BURST_BYTES and portion:
+            yield portion
+            portion, size = [], 0
+        portion.append(one)
+        size += weight
+    if portion:
+        yield portion
 
 
 def _key(job: Candidate) -> bytes:

@@ -33,8 +33,8 @@ class Candidate:
     """
 
     __slots__ = (
-        *("_call", "_description", "_given", "_leaves", "_low", "_low_error", "_raw", "_redactor", "_shown_error"),
-        "_stored_leaves",
+        *("_call", "_description", "_given", "_leaves", "_low", "_low_error", "_named", "_raw", "_redactor"),
+        *("_shown_error", "_stored_leaves"),
         *("data", "error", "fields", "id", "now_ms"),
     )
 
@@ -52,6 +52,7 @@ class Candidate:
         self._low_error: str | None = None
         self._shown_error: str | None = None
         self._raw: bytes | None = None
+        self._named: str | None = None
         self._low: bytes | None = None
         self._description: str | None = None
         self._call: decode.Call | None = None
@@ -62,7 +63,7 @@ class Candidate:
         """Its payload, which was not read before."""
         self.data = data
         self._raw = self._low = self._call = self._given = self._leaves = self._description = self._shown_error = None
-        self._stored_leaves = None
+        self._stored_leaves = self._named = None
 
     @property
     def raw(self) -> bytes:
@@ -89,11 +90,19 @@ class Candidate:
         return self._call
 
     @property
+    def named(self) -> str | None:
+        """The dotted name of the function, read from the payload's head where it stands there, else decoded; None where
+        the payload does not tell."""
+        if self._named is None:
+            head = _func_at_head(self.raw[:600]) if self._call is None else None
+            self._named = (self.call.func or None) if head is None else head
+        return self._named
+
+    @property
     def func(self) -> str | None:
-        """The dotted name of the function, read from the payload's head where it stands there; else decoded."""
-        if self._call is None and (name := _func_at_head(self.raw[:600])) is not None:
-            return name
-        return self.call.func or decode.function_of_description(self.text("description"))
+        """The same; where the payload does not tell, as the description does, if that was read."""
+        named = self.named
+        return decode.function_of_description(self.text("description")) if named is None else named
 
     @property
     def given(self) -> Arguments:

@@ -24,7 +24,9 @@ class Matcher:
         self.needs_payload = PAYLOAD in stages
         self.needs_error = ERROR in stages
         #: Whether the description may decide: without it, only the payload is read.
-        self.needs_description = any(term.field in ("", "func", "type") for term in found)
+        self.needs_description = any(term.field == "" for term in found)
+        #: Whether the description decides about jobs whose payload does not tell their function: it is read of these.
+        self.needs_name = not self.needs_description and any(term.field in ("func", "type") for term in found)
         self._judges = [_compiled(query, at, types) for at in (FIELDS, PAYLOAD, ERROR)]
 
     def needs_secrets(self, job: Candidate) -> bool:
