@@ -322,7 +322,8 @@ def operation_jobs(operation_id: str) -> str:
 
 
 def operation_later(operation_id: str) -> str:
-    """list of jobs that an operation looks at a second time, at most a few of a hundred. TTL as its operation."""
+    """list of jobs that an operation looks at a second time, at most a few of a hundred; or, while it puts jobs back,
+    of those that are still to be put in their places, about 180 bytes each. TTL as its operation."""
     return f"{PREFIX}operation-later:{operation_id}"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from jobs import _keys
 from webapp.actions import one
-from webapp.operations import fence
+from webapp.operations import fence, line_up
 from webapp.queries.fields import integer, text
 
 
@@ -52,5 +52,5 @@ class Plan:
             case "run_again":
                 return json.loads(self._stored[b"again"])
             case "restore":
-                return {"token": json.loads(self._stored[b"of"])["operation"]}
+                return {"token": json.loads(self._stored[b"of"])["operation"], "aside": [], "line_max": line_up.MOST}
         return {}

@@ -18,6 +18,7 @@ from webapp.operations.bulk_plan import Plan
 from webapp.operations.bulk_state import State
 from webapp.operations.bulk_undo import CollectDeleted
 from webapp.operations.ledger import Full
+from webapp.operations.line_up import LineUp
 from webapp.operations.shift import Gone, Lost, Tools
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class BulkRun:
         self._at_once = self._plan.at_once
         self._streak = watch.Streak(tools, self._plan.since, self._plan.options.get("halt_after", 0))
         collects = CollectDeleted if self._plan.verb == "restore" else Collect
+        #: What puts the jobs in their places that came back at the end of a long list.
+        self._line_up = LineUp(operation_id, tools) if self._plan.verb == "restore" else None
         self._collect = collects(operation_id, stored, tools) if self._plan.state == "collecting" else None
 
     def work(self) -> Iterator[float | None]:
@@ -54,7 +57,12 @@ class BulkRun:
             yield from self._collect.work()
             return
         self._streak.put_back(kept.id for kept in self._between(max(0, self._position - RECALLED), self._position))
-        while (wait := self._call()) is not None:
+        while True:
+            if self._line_up and self._position >= self._plan.total:
+                yield from self._line_up.work()
+                self._line_up = None
+            if (wait := self._call()) is None:
+                return
             yield wait
 
     def fail(self, error: Exception) -> None:
@@ -99,7 +107,7 @@ class BulkRun:
         if message := self._streak.look():
             self._state.halt(state, message)
             return None
-        if position >= self._plan.total and not second:
+        if position >= self._plan.total and not second and not self._line_up:
             # Whoever has popped a job has shown it by then.
             return one.LOST_AFTER
         return max(REST, wait_ms / 1000)

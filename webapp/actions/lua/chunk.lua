@@ -9,7 +9,7 @@
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return {'lost'}
 end
-local told = redis.call('HMGET', KEYS[2], 'state', 'position', 'paced_at', 'speed_at', 'speed_done', 'total', 'left_at')
+local told = redis.call('HMGET', KEYS[2], 'state', 'position', 'paced_at', 'speed_at', 'speed_done', 'total', 'left_at', 'latest')
 local state, position = told[1], tonumber(told[2] or 0)
 if not state then
   return {'gone'}
@@ -30,6 +30,7 @@ local function milliseconds()
 end
 local began, looks = milliseconds(), 0
 local o = cjson.decode(ARGV[4])
+o.latest = told[8] or nil
 local again = ARGV[5] == 'later'
 local left_list, left_rank = string.match(told[7] or '', '^(.+) (%d+)$')
 if left_list and not unfit('list', left_list) then
@@ -49,7 +50,7 @@ end
 
 -- What became of one job.
 local function act(id, drawn)
-  local job = load(id)
+  local job = load(id, from_trash and trash_key('job', id))
   if not from_trash then
     if not job then
       return 'missing'
@@ -67,7 +68,6 @@ local function act(id, drawn)
     problem = said
     return 'error'
   end
-  job = from_trash and word == 'done' and load(id) or job
   if word == 'done' and job and job.limit then
     limits[job.limit] = true
   end
@@ -93,6 +93,21 @@ local function in_pace()
   return true
 end
 
+local function look_again(kind, drawn, id)
+  o.again = kind == 'due'
+  local word, _, status = act(id, kind == 'nowhere' and drawn or '')
+  if kind == 'nowhere' then
+    if word == 'done' then
+      count('done', 1)
+    else
+      refuse(id, word)
+    end
+  elseif word ~= 'done' and word ~= 'missing' and status ~= 'canceled' then
+    count('done', -1)
+    refuse(id, word)
+  end
+end
+
 if again then
   o.lost = true
   while has_time() do
@@ -101,17 +116,9 @@ if again then
       break
     end
     local kind, drawn, id = string.match(entry, '^(%l+) ([%l_]*) (.*)$')
-    o.again = kind == 'due'
-    local word, _, status = act(id, kind == 'nowhere' and drawn or '')
-    if kind == 'nowhere' then
-      if word == 'done' then
-        count('done', 1)
-      else
-        refuse(id, word)
-      end
-    elseif word ~= 'done' and word ~= 'missing' and status ~= 'canceled' then
-      count('done', -1)
-      refuse(id, word)
+    -- One whose place was noted stands there by now.
+    if kind ~= 'place' then
+      look_again(kind, drawn, id)
     end
   end
 else
@@ -148,6 +155,12 @@ if #sample > 0 then
 end
 redis.call('HSET', KEYS[2], 'position', string.format('%d', position), 'paced_at', string.format('%d', paced),
   'left_at', left_list .. ' ' .. string.format('%d', left_rank))
+if o.aside and #o.aside > 0 then
+  redis.call('RPUSH', KEYS[3], unpack(o.aside))
+end
+if o.latest then
+  redis.call('HSET', KEYS[2], 'latest', o.latest)
+end
 local left = redis.call('LLEN', KEYS[3])
 if tonumber(told[4] or 0) + 1000 <= now_ms then
   local speed = told[4] and (position - tonumber(told[5])) * 1000 / (now_ms - tonumber(told[4])) or 0

@@ -1,6 +1,6 @@
 -- A verb, done to one job. Answers {word, status, what the verb adds, '1' to look again, queue, rate limit, its concurrency}.
 -- ARGV: 1 id, 2 status as drawn or '', 3 options as JSON, 4 bytes that the verb takes
-local job = load(ARGV[1])
+local job = load(ARGV[1], from_trash and trash_key('job', ARGV[1]))
 if not job and not from_trash then
   return {'missing', '', '', '', '', '', 0}
 end
@@ -11,7 +11,9 @@ if from_trash or not moved(job, ARGV[2]) then
   word, more, again = verb(job, o, ARGV[1])
 end
 tidy_up()
-job = from_trash and load(ARGV[1]) or job
+if from_trash then
+  job = load(ARGV[1])
+end
 if not job then
   return {word, '', '', '', '', '', 0}
 end

@@ -22,9 +22,42 @@ local PLACES = {
   end,
 }
 
+-- Whether this job stands near the head of the list: to find any other, Redis looks at all that stand before it.
+local NEAR = 1000
+local function is_near(list, id)
+  return id and id ~= '' and redis.call('LPOS', list, id, 'MAXLEN', NEAR)
+end
+
+-- One of many jobs, the last one first. One whose place is far from the head comes to the end: whoever carries the operation
+-- is told the place, and puts all of them there together. `o.latest` tells the one that came back before it: it stood behind it.
+local function line_up_with_others(job, o, list, rank, behind, before)
+  local own = list .. '\31'
+  local latest = o.latest and string.sub(o.latest, 1, #own) == own and string.sub(o.latest, #own + 1)
+  if rank >= NEAR then
+    redis.call('RPUSH', list, job.id)
+    o.aside[#o.aside + 1] = 'place  ' .. table.concat({list, string.format('%d', rank), behind, before or '', job.id}, '\31')
+  elseif is_near(list, behind) then
+    redis.call('LINSERT', list, 'BEFORE', behind, job.id)
+  elseif is_near(list, before) then
+    redis.call('LINSERT', list, 'AFTER', before, job.id)
+  elseif is_near(list, latest) then
+    redis.call('LINSERT', list, 'BEFORE', latest, job.id)
+  elseif latest or redis.call('LLEN', list) <= rank then
+    -- Workers have taken all that stood around it, or nobody tells.
+    redis.call(latest and 'LPUSH' or 'RPUSH', list, job.id)
+  else
+    redis.call('LINSERT', list, 'BEFORE', redis.call('LINDEX', list, rank), job.id)
+  end
+  o.latest = own .. job.id
+end
+
 -- Into one of the lists of its queue.
-local function line_up(job, list, rank, behind, before)
-  redis.call('SADD', K.queues, job.queue)
+local function line_up(job, o, list, rank, behind, before)
+  make_known(job.queue)
+  if o.aside and redis.call('LLEN', list) <= o.line_max then
+    line_up_with_others(job, o, list, rank, behind, before)
+    return
+  end
   if behind ~= '' and redis.call('LINSERT', list, 'BEFORE', behind, job.id) > 0
     or before and redis.call('LINSERT', list, 'AFTER', before, job.id) > 0 then
     return
@@ -50,8 +83,8 @@ local function forget_those_gone_on(dependents)
 end
 
 -- A job that waited for others, all of which have ended meanwhile: nobody would queue it any more.
-local function go_on(id, stamp)
-  local job = load(id)
+local function go_on(job, stamp)
+  local id = job.id
   if job.status ~= 'deferred' or job.queue_name == '' or unfit_to_put(job) then
     return
   end
@@ -69,15 +102,15 @@ local function go_on(id, stamp)
 end
 
 -- Why one of the keys that it is written to cannot take it, or nil.
-local function unfit_place(job, place)
+local function unfit_place(job, place, sets, lists)
   local name = place[1]
-  return (sets_of(job)[name] or name == 'slot') and unfit('zset', sets_of(job)[name] or job.limit_waiting)
-    or lists_of(job)[name] and unfit('list', lists_of(job)[name])
+  return (sets[name] or name == 'slot') and unfit('zset', sets[name] or job.limit_waiting)
+    or lists[name] and unfit('list', lists[name])
     or name == 'group' and unfit('set', K.group .. job.group)
     or name == 'dependent' and unfit('set', K.job .. place[2] .. ':dependents')
 end
 
-local function verb(_, o, id)
+local function verb(job, o, id)
   if redis.call('EXISTS', K.job .. id) == 1 then
     return 'exists'
   end
@@ -85,16 +118,15 @@ local function verb(_, o, id)
   if not note or note.token ~= o.token then
     return 'over'
   end
-  local job, slot = load(id, trash_key('job', id)), false
+  local sets, lists, slot = sets_of(job), lists_of(job), false
   for _, place in ipairs(note.places) do
     slot = slot or place[1] == 'slot'
-    local wrong = unfit_place(job, place)
+    local wrong = unfit_place(job, place, sets, lists)
     if wrong then
       return wrong
     end
   end
   bring_back(id, note)
-  local sets, lists = sets_of(job), lists_of(job)
   for _, place in ipairs(note.places) do
     local name = place[1]
     if sets[name] then
@@ -103,11 +135,11 @@ local function verb(_, o, id)
       PLACES[name](job, unpack(place, 2))
     elseif not slot then
       -- Whoever held a slot was queued as well; it is queued again by RQ, once it has a slot.
-      line_up(job, lists[name], unpack(place, 2))
+      line_up(job, o, lists[name], unpack(place, 2))
     end
   end
   forget_those_gone_on(job.dependents)
-  go_on(id, o.stamp)
+  go_on(job, o.stamp)
   redis.call('HDEL', K.trash_index, id)
   return 'done'
 end
