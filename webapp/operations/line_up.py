@@ -15,7 +15,7 @@ from webapp.operations.shift import Gone, Lost, Tools
 #: Jobs of a list beyond which each of few is looked for by Redis: what is read of it takes 100 bytes each here.
 MOST = 1_000_000
 #: Ids, notes and changes for one call: some milliseconds of Redis.
-WINDOW, NOTES, CHANGES = 2_000, 1_000, 300
+WINDOW, NOTES, CHANGES = 2_000, 1_000, 500
 #: Seconds that others get before the next call, and before the list is read anew since others have changed it.
 REST, AGAIN = 0.001, 0.05
 #: How often it is read anew. Only what leaves the middle of a list makes that necessary.

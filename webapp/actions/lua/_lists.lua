@@ -71,7 +71,9 @@ local function tidy_up()
   local left, at = '', 0
   for list, window in pairs(windows) do
     if window.gone > 0 then
-      redis.call('LREM', list, window.gone, MARK)
+      -- From the end that is nearer: it stops at the last mark.
+      local from_the_end = 2 * window.last > redis.call('LLEN', list)
+      redis.call('LREM', list, from_the_end and -window.gone or window.gone, MARK)
       left, at = list, window.last + 1 - window.gone
     end
   end
