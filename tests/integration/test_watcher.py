@@ -18,6 +18,7 @@ from webapp.config import Config
 from webapp.connections import connect
 from webapp.errors import DashboardError
 from webapp.live import feed
+from webapp.live.feed.prefixes import EVERYTHING
 from webapp.live.feed.tracking import Tracking
 
 #: Seconds within which a reconcile has found what no notice told of.
@@ -156,7 +157,7 @@ def test_a_feed_killed_a_hundred_times_still_comes_back(server, client):
     """redis-py's pool counts a connection until it is given back, and gives out a hundred."""
     connections = connect(Config(redis_url=server.url))
     for _ in range(110):
-        mode = Tracking(connections)
+        mode = Tracking(connections, EVERYTHING)
         mode.open()
         mode.close()
     connections.close()

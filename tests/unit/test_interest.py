@@ -3,7 +3,7 @@
 import pytest
 
 from jobs import _keys
-from webapp.live.feed.prefixes import MEANT, TRACKED
+from webapp.live.feed.prefixes import JOBS, MEANT, TRACKED
 from webapp.live.interest import Dirty
 
 
@@ -66,7 +66,7 @@ def test_groups_and_cron_count_for_nothing_but_their_boards():
     assert not made.lists
 
 
-@pytest.mark.parametrize("prefixes", [MEANT, TRACKED], ids=["meant", "asked for"])
+@pytest.mark.parametrize("prefixes", [MEANT, TRACKED, *JOBS], ids=["meant", "asked for", "jobs", "asked for jobs"])
 def test_the_prefixes_of_the_feed_are_disjoint(prefixes):
     assert not [(one, two) for one in prefixes for two in prefixes if one is not two and one.startswith(two)]
 
@@ -77,6 +77,13 @@ def test_what_is_asked_for_covers_what_is_meant_and_no_heartbeats():
     assert not "rq:worker:w".startswith(TRACKED)
     assert not "rq:execution:j:1".startswith(TRACKED)
     assert not "rq:executions:j".startswith(TRACKED)
+
+
+def test_who_hears_of_jobs_alone_hears_neither_of_queues_nor_of_registries_and_adds_no_beginning_to_compare():
+    assert all(prefix.startswith(JOBS.tracked) for prefix in JOBS.meant)
+    assert {*JOBS.tracked} <= {*TRACKED}
+    assert "rq:workers".startswith(JOBS.meant)
+    assert not any(key.startswith(JOBS.tracked) for key in ("rq:queue:a", "rq:wip:a", "rq:finished:a", "rq:worker:w"))
 
 
 def test_the_activity():

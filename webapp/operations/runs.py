@@ -53,7 +53,8 @@ class Sight:
 class Known:
     """What is remembered of a job: the last look, where it belongs, and whether a counted run of it goes on."""
 
-    sight: Sight
+    #: None where it was only seen to wait in its queue: its arrival was counted, and its hash not read yet.
+    sight: Sight | None
     queue: str
     function: str
     running: bool = False
@@ -76,11 +77,12 @@ def judge(before: Known | None, now: Known, fresh_since: int) -> tuple[list[Even
     """The events between two looks at a job, and what to remember of it.
 
     `before` is None where the job was not looked at before; then what its times date before `fresh_since` (epoch ms)
-    is taken to have happened unseen, and is not counted.
+    is taken to have happened unseen, and is not counted. The same where `before` was not read, but for its arrival.
     """
     old, new = before.sight if before else None, now.sight
+    has_arrived = before is not None and old is None
     ends = _ends(old, new, fresh_since)
-    was_running = before.running if before else _ran_before(new, ends, fresh_since)
+    was_running = before.running if before and old else _ran_before(new, ends, fresh_since)
     # A run that was not seen to end goes on, whatever the status says: canceled, or scheduled a moment too early.
     is_running = new.status == b"started" or (was_running and not ends.total)
     # A job may fail without a run, as one that was stuck on its way to a worker: then nothing started either.
@@ -89,7 +91,7 @@ def judge(before: Known | None, now: Known, fresh_since: int) -> tuple[list[Even
     events = [
         (metric, count)
         for metric, count in (
-            (ff.ARRIVED, _arrivals(old, new, fresh_since)),
+            (ff.ARRIVED, 0 if has_arrived else _arrivals(old, new, fresh_since)),
             (ff.STARTED, starts),
             (ff.FINISHED, ends.finished),
             (ff.FAILED, ends.failed),

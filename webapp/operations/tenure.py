@@ -14,6 +14,7 @@ from jobs import _keys
 from webapp import rqkeys
 from webapp.connections import Connections
 from webapp.live.feed import Feed
+from webapp.live.feed.prefixes import JOBS
 from webapp.operations.census import Census
 from webapp.operations.counters import WorkerCounters
 from webapp.operations.flush import Flush
@@ -62,7 +63,7 @@ class Tenure:
         self._pending = pending
         process = f"operations-{secrets.token_hex(4)}"
         listeners = frozenset({_keys.LISTENERS_CHANNEL})
-        self._feed = Feed(connections, self._hear, mode=mode, channels=lambda: listeners, process=process)
+        self._feed = Feed(connections, self._hear, mode=mode, channels=lambda: listeners, process=process, hears=JOBS)
         self._number = 0
         self._unsent: list[Increment] = []
         self._gap = False

@@ -22,6 +22,7 @@ from redis.exceptions import RedisError, ResponseError
 from webapp.connections import Connections
 from webapp.live.feed.errors import Deaf, ModeRefused
 from webapp.live.feed.keyspace import Keyspace
+from webapp.live.feed.prefixes import EVERYTHING, Prefixes
 from webapp.live.feed.probe import Probe
 from webapp.live.feed.sampling import Sampling
 from webapp.live.feed.tracking import Tracking
@@ -76,10 +77,12 @@ class Feed:
         process: str,
         may_probe: bool = True,
         doze: Callable[[], float] = lambda: 0.0,
+        hears: Prefixes = EVERYTHING,
     ) -> None:
         """`doze`: asked after each word; for how many seconds the next may wait, unread in the connection."""
         self._connections = connections
         self._on_change = on_change
+        self._hears = hears
         names = list(MODES)
         self._candidates = names if mode == "auto" else names[names.index(mode) :]
         #: None once this Redis user was refused: Redis logs each refusal.
@@ -124,7 +127,7 @@ class Feed:
         """Try the modes from the best on; return when it is time to try again, raise when Redis is away."""
         reason = None
         for name in self._candidates:
-            mode = MODES[name](self._connections)
+            mode = MODES[name](self._connections, self._hears)
             try:
                 mode.open()
                 self._listen(mode, reason)

@@ -9,7 +9,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from webapp.connections import Connections
 from webapp.live.feed.errors import ModeRefused
 from webapp.live.feed.line import QUIET
-from webapp.live.feed.prefixes import MEANT
+from webapp.live.feed.prefixes import Prefixes
 
 #: Notices after which a value may read differently; `expire` and `persist` change none that we show.
 IGNORED = frozenset({b"expire", b"persist"})
@@ -21,11 +21,12 @@ class Keyspace:
     name = "keyspace"
     needs_proof = True
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, hears: Prefixes) -> None:
         self._pool = connections.feed_pool
         self._channels: frozenset[str] = frozenset()
         database = self._pool.connection_kwargs.get("db") or 0
         self._space = f"__keyspace@{database}__:"
+        self._meant = hears.meant
         self._pubsub: PubSub | None = None
         self._last_word = 0.0
 
@@ -33,8 +34,8 @@ class Keyspace:
         """Subscribe. Raises ModeRefused without the right to; whether notices come at all only a probe tells."""
         self._pubsub = PubSub(self._pool)
         try:
-            self._pubsub.psubscribe(*(f"{self._space}{prefix}*" for prefix in MEANT))
-            self._drain_confirmations(len(MEANT))
+            self._pubsub.psubscribe(*(f"{self._space}{prefix}*" for prefix in self._meant))
+            self._drain_confirmations(len(self._meant))
         except AuthenticationError:
             raise
         except ResponseError as error:

@@ -4,6 +4,7 @@ import time
 
 from webapp.connections import Connections
 from webapp.live.feed.line import Line
+from webapp.live.feed.prefixes import Prefixes
 
 #: Seconds between looks.
 INTERVAL = 1.0
@@ -16,7 +17,7 @@ class Sampling:
     name = "sampling"
     needs_proof = False
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, hears: Prefixes) -> None:
         self._connections = connections
         self._line: Line | None = None
 

@@ -5,7 +5,7 @@ from redis.exceptions import AuthenticationError, ResponseError
 from webapp.connections import Connections
 from webapp.live.feed.errors import ModeRefused
 from webapp.live.feed.line import Line
-from webapp.live.feed.prefixes import MEANT, TRACKED
+from webapp.live.feed.prefixes import Prefixes
 
 
 class Tracking:
@@ -14,16 +14,17 @@ class Tracking:
     name = "tracking"
     needs_proof = True
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, hears: Prefixes) -> None:
         self._connections = connections
         self._line: Line | None = None
         self._heard: list[list[bytes] | None] = []
-        self._meant = tuple(prefix.encode() for prefix in MEANT)
+        self._meant = tuple(prefix.encode() for prefix in hears.meant)
+        self._tracked = hears.tracked
 
     def open(self) -> None:
         """Connect and switch tracking on. Raises ModeRefused, or a RedisError when Redis is away. Two round trips."""
         self._line = Line(self._connections, self._on_push)
-        arguments = [part for prefix in TRACKED for part in ("PREFIX", prefix)]
+        arguments = [part for prefix in self._tracked for part in ("PREFIX", prefix)]
         try:
             self._line.ask("CLIENT", "TRACKING", "ON", "BCAST", *arguments)
         except AuthenticationError:
