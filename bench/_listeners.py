@@ -15,7 +15,11 @@ from urllib.parse import urlsplit
 def connect(url: str, prefixes: list[str]) -> socket.socket:
     """A connection that tracks these prefixes."""
     parts = urlsplit(url)
-    line = socket.create_connection((parts.hostname, parts.port))
+    if parts.scheme == "unix":
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(parts.path)
+    else:
+        line = socket.create_connection((parts.hostname, parts.port))
     asked = " ".join(f"PREFIX {prefix}" for prefix in prefixes)
     line.sendall(f"HELLO 3\r\nCLIENT TRACKING ON BCAST {asked}\r\n".encode())
     heard = b""

@@ -14,6 +14,7 @@ from tests.feed_mode import needs_notices
 from tests.figures import covered_ms, is_recording, recorded, shown
 from tests.support import eventually
 from webapp import figure_fields as ff
+from webapp.live.feed.prefixes import JOBS
 from webapp.operations.tenure import FLUSH_INTERVAL
 
 pytestmark = needs_notices
@@ -60,6 +61,11 @@ def test_while_nothing_changes_it_writes_seldom_and_once_something_does_at_its_o
     began = redis.time()
     eventually(lambda: counts(redis, ff.ARRIVED) == (1,))
     assert redis.time()[0] - began[0] <= FLUSH_INTERVAL + 1
+
+
+def test_it_hears_of_jobs_and_not_of_the_queues_and_registries_that_they_move_through(redis, operations):
+    operations()
+    eventually(lambda: redis.info("stats")["tracking_total_prefixes"] == len(JOBS.tracked) == 3)
 
 
 def test_runs_are_counted_by_queue_and_function_with_their_times(redis, queue, operations, worker_process):

@@ -8,6 +8,7 @@ from rq import Queue
 
 from tests import fixture_jobs, raw_jobs
 from webapp.models_overview import Overview
+from webapp.queries import names as names_module
 from webapp.queries import overview as overview_module
 from webapp.queries.clock import RedisClock
 from webapp.queries.figures import FiguresCache
@@ -159,8 +160,8 @@ def test_where_nothing_is_new_it_costs_one_round_trip(look, reader, redis):
 
 
 def test_there_is_a_ceiling_to_what_is_read(look, redis, monkeypatch):
-    monkeypatch.setattr(overview_module, "QUEUES_MAX", 5)
-    monkeypatch.setattr(overview_module, "WORKERS_MAX", 5)
+    monkeypatch.setattr(names_module, "QUEUES_MAX", 5)
+    monkeypatch.setattr(names_module, "WORKERS_MAX", 5)
     monkeypatch.setattr(overview_module, "RUNS_MAX", 5)
     for number in range(12):
         raw_jobs.listed(redis, "started", queue=f"q{number}")
@@ -172,7 +173,7 @@ def test_there_is_a_ceiling_to_what_is_read(look, redis, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["queues", "workers"])
 def test_sums_say_whether_they_are_of_all(look, redis, monkeypatch, kind):
-    monkeypatch.setattr(overview_module, f"{kind.upper()}_MAX", 2)
+    monkeypatch.setattr(names_module, f"{kind.upper()}_MAX", 2)
     redis.sadd(f"rq:{kind}", *(f"rq:{kind[:-1]}:{number}" for number in range(2)))
     assert not look().totals.cut
     redis.sadd(f"rq:{kind}", f"rq:{kind[:-1]}:3")

@@ -28,6 +28,7 @@ SOON = 0.3
 def soon(monkeypatch) -> None:
     """What may be a moment between two writes is told sooner than a user would be told."""
     monkeypatch.setattr(sightings, "STANDS", SOON)
+    monkeypatch.setattr(stuck_nowhere, "WALK_EVERY_MS", 0)
 
 
 @pytest.fixture
@@ -197,6 +198,24 @@ def test_a_walk_over_many_goes_on_where_it_was(soon, told, look, queue, redis, m
 LOST = ("queued", "scheduled", "deferred", "rate_limited", "ready_to_enqueue", "started")
 
 
+def test_a_walk_that_is_through_is_not_begun_anew_at_once(look, redis, monkeypatch):
+    for _ in range(30):
+        raw_jobs.listed(redis, "finished")
+
+    def read() -> int:
+        """Jobs that a look reads in its walk."""
+        redis.config_resetstat()
+        look()
+        return redis.info("commandstats").get("cmdstat_hmget", {"calls": 0})["calls"]
+
+    assert read() >= 30
+    assert look()["looked"]["keys"] == redis.dbsize(), "what was walked over stays told"
+    # Workers are asked each time.
+    assert read() < 10
+    monkeypatch.setattr(stuck_nowhere, "WALK_EVERY_MS", 0)
+    assert read() >= 30
+
+
 def test_jobs_that_no_list_has_are_found_by_a_walk_over_all_keys(soon, told, look, queue, redis, monkeypatch):
     monkeypatch.setattr(stuck_nowhere, "SCANNED", 50)
     monkeypatch.setattr(stuck_nowhere, "SCAN_STEP", 25)
@@ -276,6 +295,7 @@ def test_the_board_tells_it_and_survives_whatever_lies_there(api, redis):
 def test_under_load_with_healthy_workers_nothing_is_ever_told(look, queue, redis, worker_process, monkeypatch):
     # Less than half of what a user waits for: a harder test than his.
     monkeypatch.setattr(sightings, "STANDS", 2.0)
+    monkeypatch.setattr(stuck_nowhere, "WALK_EVERY_MS", 0)
     other = Queue("other", connection=redis)
     worker_process("default", worker_class="rq.SimpleWorker", with_scheduler=True)
     worker_process("other", "default", worker_class="rq.SimpleWorker")

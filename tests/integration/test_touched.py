@@ -3,6 +3,7 @@
 import pytest
 import redis as redis_py
 
+from jobs import _keys
 from tests import raw_jobs
 from webapp.live.interest import Dirty
 from webapp.models_overview import Overview
@@ -29,11 +30,17 @@ class Looker:
         dirty = Dirty()
         dirty.add(keys)
         plan = Plan(self._client)
-        self._kept.ask(plan, Touched(dirty.queues, dirty.jobs, is_tick))
+        self._kept.ask(plan, Touched(dirty.lists, dirty.jobs, dirty.names, is_tick))
         return self._kept.finish(self._client, plan.execute())
 
     def all(self) -> Overview:
         return self._kept.read(self._client)
+
+    def commands(self, look) -> int:
+        """How many commands `look` sends."""
+        self._client.config_resetstat()
+        look()
+        return sum(one["calls"] for name, one in self._client.info("commandstats").items() if "config" not in name)
 
     def asks(self, command: str, look) -> int:
         """How often `look` sends this command."""
@@ -82,11 +89,12 @@ def test_what_did_not_change_is_the_same_object_and_is_not_compared(looker, queu
     assert all(after.queues[name] is before.queues[name] for name in queues)
 
 
-def test_a_new_queue_and_one_that_is_gone_are_seen_at_any_look(redis, looker, queues):
+def test_a_new_queue_and_one_that_is_gone_are_seen_when_told_and_else_at_the_next_tick(redis, looker, queues):
     redis.srem("rq:queues", "rq:queue:q001")
     redis.sadd("rq:queues", "rq:queue:new")
     redis.rpush("rq:queue:new", "job")
-    shown = looker.look()
+    assert "q001" in looker.look().queues
+    shown = looker.look(b"rq:queues", b"rq:queue:new")
     assert "q001" not in shown.queues
     assert shown.queues["new"].queued == 1
 
@@ -112,3 +120,44 @@ def test_workers_are_asked_by_turns_since_nothing_tells_of_them(redis, looker):
     shown = looker.look()
     assert {info.state for info in shown.workers.values() if info.state != "no signal"} <= {"busy"}
     assert looker.look().workers["w003"] is shown.workers["w003"]
+
+
+def test_a_job_on_its_way_costs_a_look_what_it_moved_and_not_all_of_its_queue(redis, looker):
+    raw_jobs.worker(redis, "w")
+    raw_jobs.listed(redis, "queued")
+    raw_jobs.listed(redis, "queued")
+    looker.all()
+    redis.lpop("rq:queue:default")
+    # The clock, two of the queue, two of the worker, and the new head.
+    assert looker.commands(lambda: looker.look(b"rq:queue:default")) == 6
+    moved = (b"rq:queue:default", b"rq:wip:default", b"rq:finished:default")
+    assert looker.commands(lambda: looker.look(*moved)) == 10, "it took 24"
+    redis.zadd("rq:finished:default", {"job": 9e9})
+    shown = []
+    assert looker.commands(lambda: shown.append(looker.look(b"rq:finished:default"))) == 5
+    assert (shown[0].queues["default"].queued, shown[0].queues["default"].finished) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "seen"),
+    [
+        ("rq:suspended", lambda redis: redis.set("rq:suspended", 1), lambda shown: shown.totals.suspended),
+        ("rq:workers", lambda redis: raw_jobs.worker(redis, "new"), lambda shown: "new" in shown.workers),
+        (
+            "rq:live:pause:default",
+            lambda redis: (redis.sadd(_keys.ASIDE, "default"), redis.hset(_keys.pause("default"), "state", "paused")),
+            lambda shown: shown.queues["default"].paused is not None,
+        ),
+    ],
+)
+def test_what_spans_queues_is_asked_for_when_it_is_told_of_and_at_each_tick(redis, looker, key, change, seen):
+    raw_jobs.listed(redis, "queued")
+    other = Looker(redis)
+    other.all()
+    looker.all()
+    assert looker.asks("smembers", lambda: looker.look(b"rq:queue:default")) == 0
+    assert not seen(looker.look(b"rq:queue:default"))
+    change(redis)
+    assert seen(looker.look(key.encode()))
+    assert seen(looker.look(b"rq:queue:default")), "and it stays"
+    assert seen(other.look(is_tick=True))

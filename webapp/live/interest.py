@@ -39,6 +39,8 @@ class Dirty:
     is_tick: bool = False
     #: queues, registries, workers or suspension: numbers of the overview
     counts: bool = False
+    #: of these, what spans queues: their names, workers, suspension, rate limits, what is set aside
+    names: bool = False
     catalog: bool = False
     activity: bool = False
     #: the recorder's list of jobs that RQ lists nowhere
@@ -57,8 +59,6 @@ class Dirty:
     outputs: set[str] = field(default_factory=set)
     #: (queue, status) of lists; a stopped job lies in the failed one. A rate limit spans queues: it names none
     lists: set[tuple[str, str]] = field(default_factory=set)
-    #: names of queues whose list or registries changed
-    queues: set[str] = field(default_factory=set)
     #: names of groups; "" for the set of their names
     groups: set[str] = field(default_factory=set)
 
@@ -121,7 +121,7 @@ class Dirty:
         elif key.startswith(_GROUP):
             self.groups.add(key[len(_GROUP) :].decode("utf-8", "replace"))
         elif key.startswith(_ASIDE) or key.startswith(_keys.slipped("").encode()):
-            self.counts = True
+            self.counts = self.names = True
         elif not key.startswith(_OURS):
             self.counts = True
             self._add_list(key)
@@ -130,15 +130,12 @@ class Dirty:
         if key.startswith(_QUEUE):
             name = key[len(_QUEUE) :].decode("utf-8", "replace")
             if not name.endswith(":intermediate"):
-                self._add_to_list(name, "queued")
+                self.lists.add((name, "queued"))
             return
         for prefix, status in _REGISTRIES.items():
             if key.startswith(prefix):
-                self._add_to_list(key[len(prefix) :].decode("utf-8", "replace"), status)
+                self.lists.add((key[len(prefix) :].decode("utf-8", "replace"), status))
                 return
+        self.names = True
         if key.startswith(b"%b:rl:" % _keys.RQ.encode()):
             self.lists.add(("", "rate_limited"))
-
-    def _add_to_list(self, queue: str, status: str) -> None:
-        self.lists.add((queue, status))
-        self.queues.add(queue)

@@ -121,8 +121,8 @@ class Looks:
         jobs = sorted(concerned("job:", wanted, dirty.jobs, dirty.everything, asked))
         logs = sorted(concerned("log:", wanted, dirty.logs, dirty.everything, asked))
         ends = {job_id: self._log_ends.get(job_id, "0") for job_id in logs}
-        # What changed is told before the overview is read; where nothing is known to have, all is read at once.
-        together = overview and dirty.everything and self.overview is not None
+        # A look that asks for much has what changed told before the overview is read.
+        together = overview and self.overview is not None and (dirty.everything or not dirty.is_tick)
         plan = Plan(reader)
         if dirty.everything or dirty.catalog:
             self._titles.ask(plan)
@@ -221,7 +221,7 @@ class Looks:
     def _touched(self, dirty: Dirty) -> Touched | None:
         if self.overview is None or dirty.may_be_anything:
             return None
-        return Touched(dirty.queues, dirty.jobs, dirty.is_tick)
+        return Touched(dirty.lists, dirty.jobs, dirty.names, dirty.is_tick)
 
     def _look_at_overview(self, reader: redis.Redis, plan: Plan | None, touched: Touched | None) -> bool:
         if plan is None:

@@ -4,6 +4,7 @@ RQ's own `.count` cleans up while it counts: it fails abandoned jobs and runs th
 commands. A score between 0 and now is a deadline that has passed; RQ also writes -1 and +inf for "never".
 """
 
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import redis
@@ -16,17 +17,35 @@ from webapp.queries.fields import reply
 RUNNING_PER_QUEUE = 100
 
 
-def ask(pipe: redis.client.Pipeline, queue: str, now_ms: int) -> None:
-    """Put 14 commands into `pipe`, each O(1) or O(log N)."""
+#: Whose list each of the replies about a queue is about, in their order; "" is its scheduler, of which nothing tells.
+_COUNTED = ("started", "scheduled", "deferred", "failed", "finished", "canceled", "ready_to_enqueue")
+_OVER = ("started", "failed", "finished")
+ALL = ("queued", *_COUNTED, *_OVER, "queued", "", "started")
+
+
+def ask(pipe: redis.client.Pipeline, queue: str, now_ms: int, statuses: Collection[str] = ALL) -> None:
+    """Put 14 commands into `pipe`, or those about some statuses alone: each O(1) or O(log N)."""
+    for status, command in zip(ALL, _commands(queue, now_ms), strict=True):
+        if status in statuses:
+            pipe.execute_command(*command)
+
+
+def merged(known: list[Any], replies: list[Any], statuses: Collection[str]) -> list[Any]:
+    """All 14 replies: those that `ask` asked for now, and for other statuses what was known."""
+    fresh = iter(replies)
+    return [next(fresh) if status in statuses else old for status, old in zip(ALL, known, strict=True)]
+
+
+def _commands(queue: str, now_ms: int) -> Iterator[tuple[Any, ...]]:
     now = f"({now_ms / 1000:.3f}"
-    pipe.llen(rqkeys.queue(queue))
-    for status in ("started", "scheduled", "deferred", "failed", "finished", "canceled", "ready_to_enqueue"):
-        pipe.zcard(rqkeys.registry(status, queue))
-    for status in ("started", "failed", "finished"):
-        pipe.zcount(rqkeys.registry(status, queue), 0, now)
-    pipe.lindex(rqkeys.queue(queue), 0)
-    pipe.get(rqkeys.scheduler_lock(queue))
-    pipe.zrange(rqkeys.registry("started", queue), 0, RUNNING_PER_QUEUE - 1)
+    yield "LLEN", rqkeys.queue(queue)
+    for status in _COUNTED:
+        yield "ZCARD", rqkeys.registry(status, queue)
+    for status in _OVER:
+        yield "ZCOUNT", rqkeys.registry(status, queue), 0, now
+    yield "LINDEX", rqkeys.queue(queue), 0
+    yield "GET", rqkeys.scheduler_lock(queue)
+    yield "ZRANGE", rqkeys.registry("started", queue), 0, RUNNING_PER_QUEUE - 1
 
 
 class QueueReplies:

@@ -11,7 +11,7 @@ from itertools import islice
 
 import redis
 
-from webapp import headcount, rqkeys
+from webapp import rqkeys
 from webapp.models import JobSummary
 from webapp.models_overview import Overview
 from webapp.queries import aside, counts, workers
@@ -20,15 +20,13 @@ from webapp.queries.counts import QueueReplies
 from webapp.queries.fields import moment, reply, text
 from webapp.queries.figures import FiguresCache
 from webapp.queries.liveness import Liveness
+from webapp.queries.names import Names, ask_rate_limits
 from webapp.queries.plan import Plan
 from webapp.queries.rows import RowReader
 from webapp.queries.short_runs import ShortRuns
 from webapp.queries.snapshot import Gathered, Memo, build
 from webapp.queries.workers import Judged, WorkerReplies
 
-#: Names that are read, the first of them; the totals say where there are more.
-QUEUES_MAX = 1_000
-WORKERS_MAX = 1_000
 #: Runs that are looked at; all are counted.
 RUNS_MAX = 200
 #: Seconds within which every queue is asked again though no change is known, some of them each second.
@@ -41,10 +39,14 @@ WORKERS_A_LOOK = 50
 
 @dataclass(frozen=True)
 class Touched:
-    """What changed since the last read: names of queues, ids of jobs."""
+    """What changed since the last read."""
 
-    queues: Collection[str] = ()
+    #: (queue, status) of lists
+    lists: Collection[tuple[str, str]] = ()
+    #: ids
     jobs: Collection[str] = ()
+    #: what spans queues: their names, workers, suspension, rate limits, what is set aside
+    names: bool = False
     #: It is time to ask for what nothing tells of: a killed worker, an expired hash, a notice that was lost.
     is_tick: bool = False
 
@@ -53,19 +55,11 @@ class Touched:
 class _Asked:
     """What one read asks about by name."""
 
-    queues: list[str] = field(default_factory=list)
+    #: name -> statuses of the lists that are asked for
+    queues: dict[str, Collection[str]] = field(default_factory=dict)
     workers: list[str] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
-
-
-@dataclass
-class _Names:
-    """What there is to ask about."""
-
-    queues: list[str] = field(default_factory=list)
-    workers: list[str] = field(default_factory=list)
-    rate_limits: list[str] = field(default_factory=list)
-    aside: list[str] = field(default_factory=list)
+    names: bool = True
 
 
 class OverviewReader:
@@ -76,7 +70,9 @@ class OverviewReader:
         self._rows = rows
         self._figures = figures
         self._liveness = liveness
-        self._names, self._asked = _Names(), _Asked()
+        self._names, self._asked = Names(), _Asked()
+        #: What the last read gathered.
+        self._last = Gathered(now=0)
         self._short, self._memo = ShortRuns(), Memo()
         #: The last replies, the oldest first.
         self._queues: dict[str, QueueReplies] = {}
@@ -100,7 +96,7 @@ class OverviewReader:
         # Twice: what a new queue holds, its runs and its head, is known only after it was asked.
         for _ in range(2):
             self._read_new(reader, got)
-        self._names = _Names(list(got.queues), list(got.workers.fields), list(got.rate_limited), list(got.aside))
+        self._names = Names(list(got.queues), list(got.workers.fields), list(got.rate_limited), list(got.aside))
         self._forget(got)
         got.running = self._running(reader, got)
         got.oldest = {name: self._heads.get(replies.head) for name, replies in got.queues.items() if replies.head}
@@ -108,7 +104,7 @@ class OverviewReader:
             self._judged.pop(name, None)
         self._judged = got.workers.judge(self._liveness, got.now, self._judged)
         self._liveness.forget_all_but(set(got.workers.fields))
-        self._queues, self._workers, self._rows_read = got.queues, got.workers, got.rows
+        self._queues, self._workers, self._rows_read, self._last = got.queues, got.workers, got.rows, got
         return build(got, self._judged, self._figures, self._short, self._memo)
 
     def running_ids(self) -> set[str]:
@@ -120,55 +116,50 @@ class OverviewReader:
 
         `touched`: nothing else is known to have changed; None: everything may have.
         """
-        names, self._asked = self._names, self._choose(touched)
-        plan.ask("names", _ask_names)
-        plan.ask("keepers", aside.ask_names)
-        plan.ask("aside", aside.ask, names.aside)
-        plan.ask("limits", _ask_rate_limits, names.rate_limits)
+        self._asked = self._choose(touched)
+        plan.ask("clock", lambda pipe: pipe.time())
+        if self._asked.names:
+            self._names.ask(plan)
         plan.ask("workers", workers.ask, self._asked.workers)
         plan.ask("runs", self._ask_rows, self._asked.jobs)
         plan.ask("figures", self._figures.ask, self.clock.now_ms())
-        for name in self._asked.queues:
-            plan.ask(f"queue {name}", counts.ask, name, self.clock.now_ms())
+        for name, statuses in self._asked.queues.items():
+            plan.ask(f"queue {name}", counts.ask, name, self.clock.now_ms(), statuses)
 
     def _choose(self, touched: Touched | None) -> _Asked:
         running = sorted(self.running_ids())
         if touched is None:
-            return _Asked(self._names.queues, self._names.workers, running)
-        queues = dict.fromkeys(name for name in touched.queues if name in self._queues)
+            return _Asked(dict.fromkeys(self._names.queues, counts.ALL), self._names.workers, running)
+        queues: dict[str, Collection[str]] = {}
+        for name, status in touched.lists:
+            if name in self._queues:
+                queues[name] = {*queues.get(name, ()), status}
         if touched.is_tick:
-            queues |= dict.fromkeys(islice(self._queues, -(-len(self._queues) // ROUND)))
+            queues |= dict.fromkeys(islice(self._queues, -(-len(self._queues) // ROUND)), counts.ALL)
         told = islice(self._workers.fields, WORKERS_A_TICK if touched.is_tick else WORKERS_A_LOOK)
         unread = [job_id for job_id in running if job_id in touched.jobs or job_id not in self._rows_read]
-        return _Asked(list(queues), list(told), running if touched.is_tick else unread)
+        names = touched.names or touched.is_tick
+        return _Asked(queues, list(told), running if touched.is_tick else unread, names)
 
     def _read_known(self, plan: Plan) -> Gathered:
         """What `ask` asked for."""
-        names, asked = self._names, self._asked
-        time, queue_keys, worker_keys, suspended, limit_keys, subscribers = map(reply, plan["names"])
-        got = Gathered(now=self.clock.absorb(time))
-        got.absorb_suspension(suspended)
-        got.headcount = headcount.counted(subscribers)
-        queues, there = rqkeys.names(queue_keys, rqkeys.QUEUE_PREFIX), rqkeys.names(worker_keys, rqkeys.WORKER_PREFIX)
-        got.queue_names, got.worker_names = queues[:QUEUES_MAX], there[:WORKERS_MAX]
-        got.cut = len(queues) > QUEUES_MAX or len(there) > WORKERS_MAX
-        got.limit_keys = sorted(text(key) or "" for key in limit_keys or ())[:QUEUES_MAX]
-        got.aside_names, got.is_kept = aside.names(reply(plan["keepers"][0])), bool(reply(plan["keepers"][1]))
-        got.absorb_aside(names.aside, plan["aside"])
-        got.absorb_rate_limits(names.rate_limits, plan["limits"])
+        asked, now = self._asked, self.clock.absorb(reply(plan["clock"][0]))
+        got = self._names.read(plan, now) if asked.names else self._last.of_names(now)
         # What was not asked first: the oldest replies come first.
         got.absorb_workers(self._workers.but({*asked.workers}))
         got.absorb_workers(WorkerReplies(asked.workers, plan["workers"]))
         got.absorb_queues({name: known for name, known in self._queues.items() if f"queue {name}" not in plan})
-        got.absorb_queues({name: self._replies(name, plan[f"queue {name}"]) for name in asked.queues})
+        for name, statuses in asked.queues.items():
+            got.absorb_queues({name: self._replies(name, plan[f"queue {name}"], statuses)})
         got.rows.update({job_id: self._rows_read[job_id] for job_id in self.running_ids() - {*asked.jobs}})
         got.rows.update(_pairs(asked.jobs, plan["runs"]))
         self._figures.absorb(plan["figures"], got.now)
         return got
 
-    def _replies(self, name: str, raw: list) -> QueueReplies:
+    def _replies(self, name: str, replies: list, statuses: Collection[str]) -> QueueReplies:
         """Those of the last read where nothing is new: what is made of them is the same, then."""
         known = self._queues.get(name)
+        raw = replies if known is None else counts.merged(known.raw, replies, statuses)
         return known if known is not None and known.raw == raw else QueueReplies(raw)
 
     def _read_new(self, reader: redis.Redis, got: Gathered) -> None:
@@ -182,7 +173,7 @@ class OverviewReader:
         heads = sorted({replies.head for replies in got.queues.values() if replies.head} - self._heads.keys())
         plan = Plan(reader)
         plan.ask("workers", workers.ask, names)
-        plan.ask("limits", _ask_rate_limits, limits)
+        plan.ask("limits", ask_rate_limits, limits)
         plan.ask("aside", aside.ask, apart)
         plan.ask("runs", _ask_runs, runs)
         plan.ask("rows", self._ask_rows, jobs)
@@ -218,20 +209,6 @@ class OverviewReader:
 
 def _pairs(ids: list[str], replies: list) -> dict[str, list]:
     return {job_id: replies[2 * at : 2 * at + 2] for at, job_id in enumerate(ids)}
-
-
-def _ask_names(pipe: redis.client.Pipeline) -> None:
-    pipe.time()
-    pipe.smembers(rqkeys.QUEUES)
-    pipe.smembers(rqkeys.WORKERS)
-    pipe.pttl(rqkeys.SUSPENDED)
-    pipe.smembers(rqkeys.RATE_LIMIT_KEYS)
-    pipe.pubsub_numsub(*headcount.CHANNELS)
-
-
-def _ask_rate_limits(pipe: redis.client.Pipeline, keys: list[str]) -> None:
-    for key in keys:
-        pipe.zcard(rqkeys.rate_limited(key))
 
 
 def _ask_runs(pipe: redis.client.Pipeline, runs: list[str]) -> None:

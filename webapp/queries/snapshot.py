@@ -66,6 +66,13 @@ class Gathered:
     #: queue -> when the job at its head was enqueued
     oldest: dict[str, int | None] = field(default_factory=dict)
 
+    def of_names(self, now: int) -> "Gathered":
+        """A new read in which nothing was asked about what spans queues: that is as it was."""
+        kept = Gathered(now, self.suspended, self.suspended_until, self.headcount, is_kept=self.is_kept, cut=self.cut)
+        kept.queue_names, kept.worker_names, kept.limit_keys = self.queue_names, self.worker_names, self.limit_keys
+        kept.aside_names, kept.aside, kept.rate_limited = self.aside_names, {**self.aside}, {**self.rate_limited}
+        return kept
+
     def runs(self, limit: int) -> list[str]:
         """`<job id>:<execution>` of the runs that are looked at, over all queues."""
         members = [member for name in self.queue_names if name in self.queues for member in self.queues[name].runs]

@@ -20,6 +20,8 @@ from webapp.queries.suspects import Suspects
 
 #: Keys that one look walks over, and suspects that it looks at again.
 SCANNED, AGAIN_MAX = 1_000, 100
+#: Least milliseconds from the begin of one walk to the next: where there is little, each look would walk over it all.
+WALK_EVERY_MS = 10_000
 #: Keys of one SCAN: a tenth of a millisecond of Redis.
 SCAN_STEP = 200
 #: Jobs of one pipeline: more would keep the other greenlets of a web process waiting.
@@ -58,7 +60,9 @@ class NowhereWalk:
         self.began_at: int | None = None
 
     def read(self, reader: redis.Redis, overview: Overview, now_ms: int) -> Kind:
-        """Go on by about SCANNED keys. Some ten round trips, none of which holds Redis for longer than a few ms."""
+        """Go on by about SCANNED keys. Some ten round trips, none of which holds Redis for longer than a few ms; one
+        where the last walk is through and the next not due.
+        """
         self._look_again(reader, overview, now_ms)
         places = Places(reader, overview, now_ms)
         found = places.nowhere(_read(reader, self._next(reader, now_ms)))
@@ -69,6 +73,8 @@ class NowhereWalk:
     def _next(self, reader: redis.Redis, now_ms: int) -> list[str]:
         """Ids of the jobs among the next keys."""
         if not self._cursor:
+            if self.began_at is not None and abs(now_ms - self.began_at) < WALK_EVERY_MS:
+                return []
             self.began_at, self.looked_at = now_ms, 0
         keys: list[bytes] = []
         while len(keys) < SCANNED:
