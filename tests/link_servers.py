@@ -100,17 +100,24 @@ class _Handler(BaseHTTPRequestHandler):
             site.asked.append(Asked(self.command, self.path, dict(self.headers)))
             site.open_now += 1
             site.busiest = max(site.busiest, site.open_now)
+        self._is_open = True
         try:
             way, _, argument = self.path.partition("?")[0].strip("/").partition("/")
             page = site.pages.get(self.path)
             self._reply(*page) if page else getattr(self, f"_{way}", self._missing)(argument)
         finally:
-            with site.lock:
-                site.open_now -= 1
+            self._end()
 
     do_HEAD = do_GET
 
+    def _end(self) -> None:
+        with self.server.site.lock:
+            self.server.site.open_now -= self._is_open
+            self._is_open = False
+
     def _reply(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
+        # Before the client can have it, and ask for the next.
+        self._end()
         self.send_response(status)
         for name, value in ({"Content-Length": str(len(body))} | headers).items():
             self.send_header(name, value)

@@ -49,9 +49,10 @@ def dashboard(request: pytest.FixtureRequest, catalog: None, redis: redis_py.Red
     if mode is None:
         yield request.getfixturevalue("_dashboard")
         return
+    before = redis.config_get("notify-keyspace-events")["notify-keyspace-events"]
     redis.config_set("notify-keyspace-events", "KA" if mode == "keyspace" else "")
     yield request.getfixturevalue("dashboards")(mode)
-    redis.config_set("notify-keyspace-events", "")
+    redis.config_set("notify-keyspace-events", before)
 
 
 @in_every_mode

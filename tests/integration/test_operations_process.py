@@ -11,7 +11,7 @@ from rq import Queue
 
 from jobs import _keys
 from tests import fixture_jobs
-from tests.feed_mode import MODE, needs_notices
+from tests.feed_mode import needs_notices, needs_tracking
 from tests.figures import covered_ms, is_recording, recorded
 from tests.support import eventually
 from webapp import figure_fields as ff
@@ -167,12 +167,12 @@ RECORDING_USER = (
 
 
 @pytest.mark.parametrize("own_redis_server", [{}, {"kind": "redis"}], ids=["valkey", "redis"], indirect=True)
-@needs_notices
+@needs_tracking
 def test_a_user_who_may_write_nothing_but_our_keys_can_record(own_redis_server, operations_process):
     redis = own_redis_server.connection()
     redis.execute_command("ACL", "SETUSER", "recorder", "on", ">secret", *RECORDING_USER.split())
     process = operations_process(f"unix://recorder:secret@{own_redis_server.path}")
-    eventually(lambda: redis.hget(_keys.RECORDER, "mode") == MODE.encode(), message=process.output)
+    eventually(lambda: redis.hget(_keys.RECORDER, "mode") == b"tracking", message=process.output)
     Queue(connection=redis).enqueue(fixture_jobs.nothing)
     eventually(lambda: recorded(redis)[ff.ARRIVED] == 1)
     assert process.output.strip().endswith(" INFO webapp.operations.recorder: Figures are recorded.")

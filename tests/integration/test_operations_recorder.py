@@ -10,7 +10,7 @@ from rq.job import Job
 
 from jobs import _keys
 from tests import fixture_jobs
-from tests.feed_mode import needs_notices
+from tests.feed_mode import needs_notices, needs_tracking
 from tests.figures import covered_ms, is_recording, recorded, shown
 from tests.support import eventually
 from webapp import figure_fields as ff
@@ -63,6 +63,7 @@ def test_while_nothing_changes_it_writes_seldom_and_once_something_does_at_its_o
     assert redis.time()[0] - began[0] <= FLUSH_INTERVAL + 1
 
 
+@needs_tracking
 def test_it_hears_of_jobs_and_not_of_the_queues_and_registries_that_they_move_through(redis, operations):
     operations()
     eventually(lambda: redis.info("stats")["tracking_total_prefixes"] == len(JOBS.tracked) == 3)
@@ -175,6 +176,7 @@ def test_without_notices_runs_are_counted_by_what_the_workers_say(redis, queue, 
     assert shown(redis)[0]["arrived"]["per_minute"] is None
 
 
+@needs_tracking
 def test_runs_while_the_feed_was_cut_off_are_counted(redis, queue, operations, worker_process):
     operations()
     worker = worker_process("default")

@@ -84,31 +84,38 @@ def test_a_redis_that_lost_its_data_is_shown_empty(server, web_server):
         page.until(lambda: not page.parts["queue"] and page.rows[job_id] is None, BACK)
 
 
-@pytest.mark.parametrize(
-    "own_redis_server", [{"options": {"save": "1 1", "enable-protected-configs": "yes"}}], indirect=True
-)
+UNSAVED = {"save": "1 1", "enable-protected-configs": "yes", "notify-keyspace-events": "KEA"}
+
+
+@pytest.mark.parametrize("own_redis_server", [{"options": UNSAVED}], indirect=True)
 def test_a_redis_that_cannot_save_to_its_disk_is_read_and_says_why_it_refuses(server, web_server):
     client = server.connection()
     raw_jobs.listed(client, "queued", "known")
-    web = web_server(server.url, env={"RQLIVE_OWN_REDIS": 1})
-    with Page(web, {"overview": True}) as page:
-        page.until(lambda: page.complete and page.mode == MODE)
+    modes = ("tracking", "keyspace")
+    webs = [web_server(server.url, env={"RQLIVE_OWN_REDIS": 1, "RQLIVE_FEED": mode}) for mode in modes]
+    with Page(webs[0], {"overview": True}) as tracking, Page(webs[1], {"overview": True}) as keyspace:
+        pages = dict(zip(modes, (tracking, keyspace), strict=True))
+        for mode, page in pages.items():
+            page.until(lambda: page.complete and page.mode == mode)  # noqa: B023
         # Nobody may make a file there. It saves by itself a second after a change.
         client.config_set("dir", "/proc")
         client.set("changed", 1)
         eventually(lambda: client.info("persistence")["rdb_last_bgsave_status"] == "err")
-        status, answer = ask(web, "POST", "/api/jobs/known/cancel")
+        status, answer = ask(webs[0], "POST", "/api/jobs/known/cancel")
         assert (status, answer["error"]["code"]) == (503, "redis_away")
         assert answer["error"]["message"] == "Redis refuses to write, since it cannot save to its disk."
-        assert get(web, "/healthz") == (200, {"redis": "ok"})
+        assert get(webs[0], "/healthz") == (200, {"redis": "ok"})
         # Over the next proof of the feed, whose PING is refused as well.
-        page.settle(12)
-        assert (page.health["redis"], page.mode) == ("ok", MODE)
+        tracking.settle(12)
+        keyspace.settle(0.5)
+        assert [(page.health["redis"], page.mode) for page in pages.values()] == [("ok", mode) for mode in modes]
         client.config_set("stop-writes-on-bgsave-error", "no")
-        assert ask(web, "POST", "/api/jobs/known/cancel")[0] == 200
-        page.until(lambda: page.parts["queue"]["default"]["queued"] == 0)
-    assert "Traceback" not in web.output
-    assert "Redis is away" not in web.output
+        assert ask(webs[0], "POST", "/api/jobs/known/cancel")[0] == 200
+        for page in pages.values():
+            page.until(lambda: page.parts["queue"]["default"]["queued"] == 0)  # noqa: B023
+    for web in webs:
+        assert "Traceback" not in web.output
+        assert "Redis is away" not in web.output
 
 
 def test_a_redis_that_hangs_holds_nobody_up(server, web_server):

@@ -92,7 +92,8 @@ def test_no_frame_tells_of_the_other_team(web, server) -> None:
         assert set(page.parts["queue"]) == {"alpha-q"}
         assert page.jobs["alpha-deferred"]["depends_on"] == []
         assert set(page.rows) == set(OUR_JOBS)
-        assert page.events[0]["server"]["queues"] == ["alpha-q"]
+        hello = next(event for event in page.events if event["type"] == "hello")
+        assert hello["server"]["queues"] == ["alpha-q"]
 
 
 def test_who_watches_what_is_not_theirs_hears_what_is_said_of_nothing(web, server) -> None:

@@ -8,7 +8,7 @@ import pytest
 import redis as redis_py
 
 from tests import raw_jobs
-from tests.feed_mode import MODE
+from tests.feed_mode import needs_tracking
 from tests.live import Page, get_ok
 from tests.processes import WebServer
 from tests.servers import RedisServer
@@ -116,13 +116,14 @@ def test_a_user_who_may_not_write_is_counted_all_the_same(server, web_server, op
     sees(other, servers=2, pages=3, here=2)
 
 
+@needs_tracking
 def test_a_user_who_may_not_subscribe_adds_its_own_pages_to_those_it_knows_of(server, web_server, open_pages):
     full = web_server(server.url)
     looking = web_server(viewer(server, "+pubsub"))
     (page,), (other, _) = open_pages(full), open_pages(looking, 2)
     sees(other, servers=2, pages=3, here=2)
     sees(page, servers=1, pages=1, here=1)
-    assert other.mode == MODE
+    assert other.mode == "tracking"
 
 
 @pytest.mark.parametrize("more", [(), ("+subscribe", "+unsubscribe"), ("+subscribe", "+pubsub")])

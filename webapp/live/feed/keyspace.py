@@ -7,7 +7,7 @@ from redis.exceptions import AuthenticationError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from webapp.connections import Connections
-from webapp.live.feed.errors import ModeRefused
+from webapp.live.feed import errors
 from webapp.live.feed.line import QUIET
 from webapp.live.feed.prefixes import Prefixes
 
@@ -39,7 +39,7 @@ class Keyspace:
         except AuthenticationError:
             raise
         except ResponseError as error:
-            raise ModeRefused(str(error)) from error
+            raise errors.ModeRefused(str(error)) from error
         self._last_word = time.monotonic()
 
     def subscribe_to(self, channels: frozenset[str]) -> None:
@@ -53,11 +53,9 @@ class Keyspace:
     def wait(self, timeout: float) -> tuple[bool, list[bytes] | None]:
         """Wait at most `timeout` seconds. (True, keys) or (False, None); a RedisError when Redis is lost."""
         keys: dict[bytes, None] = {}
-        message = self._pubsub.get_message(timeout=timeout)
-        while message is not None:
+        while self._take_one(timeout, keys):
             self._last_word = time.monotonic()
-            self._collect(message, keys)
-            message = self._pubsub.get_message(timeout=0)
+            timeout = 0
         self._watch_silence()
         return (True, list(keys)) if keys else (False, None)
 
@@ -73,6 +71,17 @@ class Keyspace:
         for _ in range(count):
             if self._pubsub.get_message(timeout=2.0) is None:
                 raise RedisConnectionError("Redis did not confirm a subscription")
+
+    def _take_one(self, timeout: float, keys: dict[bytes, None]) -> bool:
+        """Whether anything came."""
+        try:
+            message = self._pubsub.get_message(timeout=timeout)
+        except ResponseError as error:
+            errors.raise_unless_unsaved(error)
+            return True
+        if message is not None:
+            self._collect(message, keys)
+        return message is not None
 
     def _collect(self, message: dict, keys: dict[bytes, None]) -> None:
         if message["type"] == "pmessage" and message["data"] not in IGNORED:

@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
 from webapp.connections import Connections
+from webapp.live.feed import errors
 
 #: Seconds without a word after which a PING asks whether the server is still there.
 QUIET = 15.0
@@ -70,9 +71,7 @@ class Line:
         try:
             self._connection.read_response(push_request=True)
         except ResponseError as error:
-            # A server that cannot save to its disk refuses a PING too, and goes on to tell what changes.
-            if not str(error).startswith("MISCONF"):
-                raise
+            errors.raise_unless_unsaved(error)
         self._last_word = time.monotonic()
         self._pinged = False
 
