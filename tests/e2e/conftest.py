@@ -55,11 +55,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, dashboard: WebServer) -> Iterator[Callable[..., Page]]:
+def open_page(chromium: Browser, dashboard: WebServer, started: Callable) -> Iterator[Callable[..., Page]]:
     """Opens an address of the dashboard in a new profile: `open_page("/jobs", size=PHONE, theme="dark")`.
 
     When the test ends, nothing may have been written to the console as an error. `allowed`: parts of errors that
-    the test itself provokes.
+    the test itself provokes. Pages are closed before the servers that the test has `started`.
     """
     contexts, errors = [], []
 

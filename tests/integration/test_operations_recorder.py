@@ -64,8 +64,12 @@ def test_while_nothing_changes_it_writes_seldom_and_once_something_does_at_its_o
 
 
 @needs_tracking
-def test_it_hears_of_jobs_and_not_of_the_queues_and_registries_that_they_move_through(redis, operations):
-    operations()
+def test_it_hears_of_jobs_and_not_of_the_queues_and_registries_that_they_move_through(
+    own_redis_server, operations_process
+):
+    """What is tracked is counted for the whole server, so that nobody else may listen there."""
+    operations_process(own_redis_server.url)
+    redis = own_redis_server.connection()
     eventually(lambda: redis.info("stats")["tracking_total_prefixes"] == len(JOBS.tracked) == 3)
 
 
