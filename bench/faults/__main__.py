@@ -33,7 +33,7 @@ from bench.faults._trial import ALL, Fault, Outcome
 HEAD = """# Faults
 
 Written by `python -m bench.faults`; [faults.md](../docs/faults.md) says how to read it.
-{machine}, shared with other work meanwhile. {versions}.
+{machine}. {versions}.
 """
 
 

@@ -9,7 +9,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any, TypeVar
 
@@ -26,10 +26,14 @@ PING, SILENCE, SILENT = 10, 9.0, 11.0
 
 
 class Tab:
-    """One page. `addresses` are asked in turn, as behind a proxy; one stands for a page without one."""
+    """One page. `addresses` are asked in turn, as behind a proxy; one stands for a page without one.
 
-    def __init__(self, addresses: Sequence[str], watch: dict[str, Any]) -> None:
+    `headers` go with each handshake: a login, where one is needed.
+    """
+
+    def __init__(self, addresses: Sequence[str], watch: dict[str, Any], headers: Mapping[str, str]) -> None:
         self._addresses = addresses
+        self._headers = headers
         self._watch = watch
         self._turn = 0
         self._tries = 0
@@ -58,8 +62,8 @@ class Tab:
             await asyncio.sleep(ceiling / 2 + random.random() * ceiling / 2)
 
     async def _session(self, address: str) -> None:
-        async with connect(address, compression=None, max_size=None, open_timeout=10, close_timeout=1,
-                           ping_interval=None, proxy=None) as socket:  # fmt: skip
+        options = {"compression": None, "max_size": None, "ping_interval": None, "proxy": None, "close_timeout": 1}
+        async with connect(address, additional_headers=self._headers, open_timeout=10, **options) as socket:
             self._seq, self._unanswered, self._heard_at = 0, None, time.monotonic()
             await socket.send(json.dumps({"id": 1, "watch": self._watch}))
             beat = asyncio.create_task(self._beat(socket))
@@ -119,9 +123,9 @@ class Tabs:
         self._thread.join()
         self._loop.close()
 
-    def open(self, addresses: Sequence[str], watch: dict[str, Any]) -> Tab:
+    def open(self, addresses: Sequence[str], watch: dict[str, Any], headers: Mapping[str, str] | None = None) -> Tab:
         """One more page."""
-        tab = Tab(addresses, watch)
+        tab = Tab(addresses, watch, headers or {})
 
         async def begin() -> None:
             tab.task = asyncio.create_task(tab.run())

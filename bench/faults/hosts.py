@@ -4,10 +4,11 @@ One cable leads from Redis to the three hosts, another from the visitors to the 
 (`_cable.py`), since not every kernel has `netem`.
 """
 
-import base64
+import json
 import os
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 
 from bench.faults import _load
@@ -15,12 +16,14 @@ from bench.faults._cable import Cable
 from bench.faults._scene import Scene
 from bench.faults._trial import Outcome, fault
 from tests import hosts
+from tests.accounts import page_of, user
 from tests.hosts import Host
 from tests.processes import APP, BIN, Process, WebServer, WorkerProcess
 from tests.servers import RedisServer
 from tests.support import eventually, free_port
 
-PASSWORD = "page-secret"
+#: Beyond loopback nobody is served without users.
+USERS = user("ann", "admin")
 HOSTS = ("web-a", "web-b", "worker")
 INNER, OUTER = "10.77.0", "10.78.0"
 
@@ -53,25 +56,26 @@ class Spread(Scene):
             enter = ["nsenter", "--target", str(host.pid), "--net", "--"]
             self.inner.plug(name, number, "eth0", host.does, *enter)
             self.outer.plug(name, number, "eth1", host.does, *enter)
-        login = base64.b64encode(f"ann:{PASSWORD}".encode()).decode()
-        _load.HEADERS["Authorization"] = f"Basic {login}"
-        self._closing.callback(_load.HEADERS.pop, "Authorization")
+        self._closing.callback(_load.HEADERS.pop, "Authorization", None)
         super()._set_up()
 
     def web(self, **env: object) -> WebServer:
         host = self._places[next(self._next)]
-        settings = {"RQLIVE_REDIS_URL": self.url, "HOST": host.address, "RQLIVE_WRITE": 1, "RQLIVE_PASSWORD": PASSWORD}
+        settings = {"RQLIVE_REDIS_URL": self.url, "HOST": host.address, "RQLIVE_WRITE": 1, "RQLIVE_USERS": USERS}
         settings["RQLIVE_FILES"] = self.folder / "files"
         web = host.start([sys.executable, str(BIN / "gunicorn"), "-c", "gunicorn.conf.py", APP], settings)
         web.url = f"http://{host.address}:8000"
         self.processes.append(web)
         eventually(lambda: _load.ask(f"{web.url}/healthz")[0] == 200, 30, f"{host.name} answers: {web.output}")
+        if "Authorization" not in _load.HEADERS:
+            _load.HEADERS["Authorization"] = f"Bearer {token_of(web)}"
         return web
 
     def open(self, *webs: WebServer):
-        """Visitors log in by the address."""
-        addresses = [f"ws://ann:{PASSWORD}@{web.url.removeprefix('http://')}/live" for web in webs]
-        return self.tabs.open(addresses, {"overview": True, "rows": self.rows, "activity": True})
+        """Visitors have a token of Ann's."""
+        addresses = [f"ws://{web.url.removeprefix('http://')}/live" for web in webs]
+        watch = {"overview": True, "rows": self.rows, "activity": True}
+        return self.tabs.open(addresses, watch, {"Authorization": _load.HEADERS["Authorization"]})
 
     def worker(self, name: str, *queues: str, env: dict | None = None) -> WorkerProcess:
         command = [sys.executable, str(BIN / "rq"), "worker", "-u", self.url, "-n", name, "--quiet"]
@@ -81,6 +85,14 @@ class Spread(Scene):
         self.workers.append(worker)
         eventually(lambda: self.redis.hget(f"rq:worker:{name}", "state"), 20, f"it listens: {worker.output}")
         return worker
+
+
+def token_of(web: WebServer) -> str:
+    """A token that Ann has made at this server."""
+    body = json.dumps({"name": "trial", "role": "admin"}).encode()
+    headers = page_of(web, "ann") | {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(f"{web.url}/api/tokens", body, headers), timeout=20) as answer:
+        return json.loads(answer.read())["secret"]
 
 
 def run(outcome: Outcome, break_it: Callable[[Spread], None], mend: Callable[[Spread], None], seconds: float) -> None:

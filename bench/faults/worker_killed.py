@@ -37,11 +37,14 @@ def is_told(name: str, *states: str):
 def worker_killed_idle(outcome: Outcome) -> None:
     with Scene(outcome) as scene:
         victim = scene.worker("victim", "victims")
+        # One that dies before it was ever seen alive is given two seconds to subscribe, and three of silence.
+        seen = scene.seconds_until(lambda: scene.every_page(is_told("victim", "idle")), "it is shown")
         with scene.breaking():
             killed_with_all(victim)
             told = scene.seconds_until(lambda: scene.every_page(is_told("victim", "lost")), "lost is told")
             scene.workers.remove(victim)
         report(outcome, f"every page called it lost after {told:.1f} s", told)
+        outcome.remarks.append(f"every page showed it {seen:.2f} s after it listened")
 
 
 @fault("killed in the middle of a job with the process of the job: called lost, the job stays as RQ says")
