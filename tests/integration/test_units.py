@@ -35,7 +35,8 @@ WORDS = {
 def _why_not() -> str:
     if sys.platform != "linux":
         return "Mount namespaces are Linux's own."
-    tried = subprocess.run(["unshare", "--mount", "true"], capture_output=True, text=True, check=False)
+    mounts = "mount -t tmpfs tmpfs /opt && mount -o remount,bind,ro /"
+    tried = subprocess.run(["unshare", "--mount", "sh", "-c", mounts], capture_output=True, text=True, check=False)
     return f"No mount namespace may be made here ({tried.stderr.strip()}). Run as root." if tried.returncode else ""
 
 
