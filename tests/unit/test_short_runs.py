@@ -46,3 +46,12 @@ def test_a_function_counts_as_short_for_a_minute():
     assert short.functions() == {"mail.send"}
     short.learn([], NOW + 50 + REMEMBER_MS)
     assert short.functions() == set()
+
+
+def test_a_run_that_was_shown_is_shown_until_it_ends_though_its_function_turns_out_to_be_short():
+    short, gathered = ShortRuns(), {"mail.send"}
+    shown = run("a", NOW - 100)
+    assert short.lasting([shown], set(), NOW) == [shown]
+    assert short.lasting([run("b", NOW), shown], gathered, NOW + 50) == [shown]
+    assert short.lasting([], gathered, NOW + 100) == []
+    assert short.lasting([run("a", NOW + 150)], gathered, NOW + 150) == []

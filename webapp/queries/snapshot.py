@@ -12,7 +12,7 @@ from webapp.queries import aside
 from webapp.queries.counts import QueueReplies
 from webapp.queries.fields import reply
 from webapp.queries.figures import FiguresCache
-from webapp.queries.short_runs import SHORT_RUN_MS, ShortRuns
+from webapp.queries.short_runs import ShortRuns
 from webapp.queries.workers import Judged, WorkerReplies
 
 
@@ -119,7 +119,7 @@ def build(got: Gathered, judged: Mapping[str, Judged], figures: FiguresCache, sh
     gathered = recorded or short.gathered(queues, got.now)
     held = {entry["func"] for entry in gathered} | short.functions()
     rows = [replace(row, worker_state=judged[row.worker][0] if row.worker in judged else None) for row in got.running]
-    lasting = _lasting(rows, held, got.now)
+    lasting = short.lasting(rows, held, got.now)
     return Overview(
         as_of=got.now,
         totals=_totals(queues.values(), infos.values(), got),
@@ -133,14 +133,6 @@ def build(got: Gathered, judged: Mapping[str, Judged], figures: FiguresCache, sh
         runs=tuple(rows),
         lasting=tuple(lasting),
     )
-
-
-def _lasting(rows: list[JobSummary], short: set[str], now: int) -> list[JobSummary]:
-    """Longest first. A run of a usually short function flashes by, so it is gathered until it has lasted a second."""
-    lasting = [
-        row for row in rows if row.func not in short or (row.started_at and now - row.started_at >= SHORT_RUN_MS)
-    ]
-    return sorted(lasting, key=lambda row: (row.started_at or now, row.id))
 
 
 def _totals(queues: Iterable[QueueStats], infos: Iterable[WorkerInfo], got: Gathered) -> Totals:
