@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from tests import openapi, processes, teams
 from tests.feed_mode import MODE
+from tests.in_process import running
 from tests.live import Page, get_ok
 from tests.processes import WebServer
 from tests.servers import RedisServer
@@ -53,6 +54,19 @@ class Api:
         """(status, JSON) of a GET."""
         answer = self._client.get(path, query_string=query)
         return answer.status_code, answer.get_json(silent=True)
+
+
+@pytest.fixture(scope="module")
+def shared_client(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A client of an application that may do all, on the session's server."""
+    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
+        yield client
+
+
+@pytest.fixture
+def client(redis: redis_py.Redis, shared_client: FlaskClient) -> FlaskClient:
+    """The same on a server that is empty."""
+    return shared_client
 
 
 @pytest.fixture(scope="session")

@@ -2,24 +2,11 @@
 
 import json
 
-import pytest
-
 from jobs import _keys
-from tests.in_process import error, running
+from tests.in_process import error
 
 SUPERVISOR = "a" * 12
 WORKER = f"{SUPERVISOR}-000001"
-
-
-@pytest.fixture(scope="module")
-def shared_client(redis_server, tmp_path_factory):
-    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
-        yield client
-
-
-@pytest.fixture
-def client(redis, shared_client):
-    return shared_client
 
 
 def test_without_make_run_the_answer_is_the_command_with_these_queues(client):

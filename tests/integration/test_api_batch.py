@@ -6,7 +6,6 @@ import pytest
 from rq import Queue
 
 from jobs import _keys
-from tests.in_process import running
 from tests.in_redis import status, stored
 from webapp.actions import batch
 
@@ -20,12 +19,6 @@ ADD = {
         "additionalProperties": False,
     },
 }
-
-
-@pytest.fixture(scope="module")
-def shared_client(redis_server, tmp_path_factory):
-    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
-        yield client
 
 
 @pytest.fixture

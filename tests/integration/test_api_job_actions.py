@@ -9,17 +9,6 @@ from tests.in_process import error, running
 from tests.support import eventually
 
 
-@pytest.fixture(scope="module")
-def shared_client(redis_server, tmp_path_factory):
-    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
-        yield client
-
-
-@pytest.fixture
-def client(redis, shared_client):
-    return shared_client
-
-
 @pytest.fixture
 def queue(redis):
     return Queue("default", connection=redis)

@@ -6,7 +6,6 @@ import socket
 import pytest
 
 from jobs import _keys
-from tests.in_process import running
 from tests.support import eventually
 
 ADD = {
@@ -16,12 +15,6 @@ ADD = {
     "schema": {"type": "object", "properties": {"a": {"type": "integer"}}},
     "hosts": [socket.gethostname()],
 }
-
-
-@pytest.fixture(scope="module")
-def shared_client(redis_server, tmp_path_factory):
-    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
-        yield client
 
 
 @pytest.fixture

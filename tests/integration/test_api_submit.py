@@ -28,12 +28,6 @@ ADD = {
 }
 
 
-@pytest.fixture(scope="module")
-def shared_client(redis_server, tmp_path_factory):
-    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
-        yield client
-
-
 @pytest.fixture
 def client(redis, shared_client):
     redis.hset(_keys.CATALOG, "add", json.dumps(ADD))

@@ -4,20 +4,9 @@ import pytest
 from rq import Queue
 
 from tests import fixture_jobs, raw_jobs
-from tests.in_process import error, running
+from tests.in_process import error
 from tests.in_redis import age_run
 from tests.support import eventually
-
-
-@pytest.fixture(scope="module")
-def shared_client(redis_server, tmp_path_factory):
-    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
-        yield client
-
-
-@pytest.fixture
-def client(redis, shared_client):
-    return shared_client
 
 
 def test_a_kill_and_a_shutdown_are_heard_and_the_overview_tells_that_it_leaves(client, redis, worker_process):

@@ -11,17 +11,6 @@ from tests.operations import ask, now, run, turn, until
 from tests.support import eventually
 
 
-@pytest.fixture(scope="module")
-def shared_client(redis_server, tmp_path_factory):
-    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
-        yield client
-
-
-@pytest.fixture
-def client(redis, shared_client):
-    return shared_client
-
-
 @pytest.fixture
 def process(operations_process):
     return operations_process(env={"RQLIVE_WRITE": 1})

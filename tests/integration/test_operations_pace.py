@@ -9,21 +9,9 @@ from rq import Queue
 
 from jobs import _keys
 from tests import fixture_jobs, raw_jobs
-from tests.in_process import running
 from tests.in_redis import activity, status
 from tests.operations import ask, now, run, turn, until
 from tests.support import eventually
-
-
-@pytest.fixture(scope="module")
-def shared_client(redis_server, tmp_path_factory):
-    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
-        yield client
-
-
-@pytest.fixture
-def client(redis, shared_client):
-    return shared_client
 
 
 @pytest.fixture

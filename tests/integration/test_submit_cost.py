@@ -25,12 +25,6 @@ def publish(redis, **more):
     redis.hset(_keys.CATALOG, "send", json.dumps(SEND | more))
 
 
-@pytest.fixture(scope="module")
-def shared_client(redis_server, tmp_path_factory):
-    with running(redis_server.url, tmp_path_factory.mktemp("files")) as client:
-        yield client
-
-
 @pytest.fixture
 def client(redis, shared_client):
     publish(redis)
