@@ -10,9 +10,10 @@ import os
 import socket
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from typing import Any, Protocol, TypeVar
 
 from webapp.offload import offload
@@ -43,11 +44,31 @@ class Loop(asyncio.SelectorEventLoop):
     def __init__(self, side: Side) -> None:
         super().__init__(_original("selectors", "DefaultSelector")())
         self.side = side
+        self._told: deque[tuple[Context, Callable[..., Any], tuple]] = deque()
+        self._woken = False
+
+    def ask(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Call it on the loop, soon, in a copy of this context, from any thread. Raises RuntimeError if closed.
+
+        Those that come together wake the loop once: in each wake the loop's thread takes the interpreter away from
+        gevent's hub, and five hundred that end at once held it for 30 ms.
+        """
+        self._told.append((copy_context(), callback, args))
+        if not self._woken:
+            self._woken = True
+            self.call_soon_threadsafe(self._hear)
 
     def tell(self, callback: Callable[..., Any], *args: Any) -> None:
-        """Call it on the loop, soon, from any thread. Nothing where the loop is closed."""
+        """The same; nothing where the loop is closed."""
         with suppress(RuntimeError):
-            self.call_soon_threadsafe(callback, *args)
+            self.ask(callback, *args)
+
+    def _hear(self) -> None:
+        # First, so that who comes from here on wakes it again.
+        self._woken = False
+        while self._told:
+            context, callback, args = self._told.popleft()
+            self.call_soon(callback, *args, context=context)
 
     async def outside(self, function: Callable[..., T], *args: Any) -> T:
         """`function(*args)` on the side of the requests, in a copy of this context."""

@@ -73,10 +73,12 @@ async def blocking(function: Callable[..., T], *args: Any) -> T:
 
     Runs in a copy of this context. Its wait may be canceled, itself it may not: what it then returns is dropped.
     """
-    loop = _loop_of_this_thread()
-    if not isinstance(loop, async_loop.Loop):
-        raise RuntimeError("blocking() works in async views only. Call the view through app.ensure_sync(view).")
-    return await loop.outside(function, *args)
+    return await _loop_of_this_view().outside(function, *args)
+
+
+def for_any_thread(callback: Callable[[], Any]) -> Callable[[], None]:
+    """What any thread may call to have `callback` called on the loop of this view."""
+    return functools.partial(_loop_of_this_view().tell, callback)
 
 
 class _Threads:
@@ -147,7 +149,7 @@ class _Call:
         self._ended = False
         self._value: Any = None
         self._error: BaseException | None = None
-        self._loop.call_soon_threadsafe(self._start, function)
+        self._loop.ask(self._start, function)
 
     def result(self, client: Any) -> Any:
         """What the function returned; raises what it raised. `client` is the socket of the request, if known."""
@@ -199,6 +201,13 @@ def _loop_of_this_thread() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def _loop_of_this_view() -> async_loop.Loop:
+    loop = _loop_of_this_thread()
+    if not isinstance(loop, async_loop.Loop):
+        raise RuntimeError("This works in async views only. Call the view through app.ensure_sync(view).")
+    return loop
 
 
 def _has_left(client: Any) -> bool:

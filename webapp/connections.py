@@ -10,6 +10,7 @@ import redis
 from flask import Flask, current_app
 from redis.backoff import NoBackoff
 from redis.connection import Connection
+from redis.driver_info import DriverInfo
 from redis.exceptions import AskError, ClusterDownError
 from redis.retry import Retry
 
@@ -62,7 +63,14 @@ def connect(config: Config) -> Connections:
     """
     write_url = config.redis_url or "redis://localhost:6379/0"
     read_url = config.reader_url or write_url
-    common = {"protocol": 3, "socket_timeout": REPLY_TIMEOUT, "socket_connect_timeout": CONNECT_TIMEOUT}
+    # Told here, the version is not looked for among all installed packages whenever a connection is made.
+    driver = DriverInfo(lib_version=redis.__version__)
+    common = {
+        "protocol": 3,
+        "socket_timeout": REPLY_TIMEOUT,
+        "socket_connect_timeout": CONNECT_TIMEOUT,
+        "driver_info": driver,
+    }
     once, twice = Retry(NoBackoff(), 0), Retry(NoBackoff(), 1)
     writer = _client(write_url, retry=once, **common)
     return Connections(

@@ -1,10 +1,12 @@
 """Work that would hold gevent's hub, done in a native thread when there is a hub. Plain call elsewhere."""
 
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 #: Seconds: long enough that a thread which waits has woken up; and of work between two breaths.
 BREATH, WORK = 0.0002, 0.0015
@@ -58,14 +60,30 @@ class Breather:
     """
 
     def __init__(self) -> None:
-        self._sleep = sys.modules["gevent.monkey"].get_original("time", "sleep") if under_gevent() else None
-        self._due = perf_counter() + WORK
+        self._sleep = self._its_sleep() if under_gevent() else None
+        self._due = time.perf_counter() + WORK
 
     def breathe(self) -> None:
         """For every turn of the loop: returns at once where it is not time."""
-        if self._sleep and perf_counter() >= self._due:
+        if self._sleep and time.perf_counter() >= self._due:
             self._sleep(BREATH)
-            self._due = perf_counter() + WORK
+            self._due = time.perf_counter() + WORK
+
+    def _its_sleep(self) -> Callable[[float], None]:
+        return sys.modules["gevent.monkey"].get_original("time", "sleep")
+
+
+class HubBreather(Breather):
+    """The same for work in the hub's thread: other greenlets have their turn."""
+
+    def _its_sleep(self) -> Callable[[float], None]:
+        return time.sleep
+
+    def each(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, with a breath between two of them where it is time."""
+        for item in items:
+            self.breathe()
+            yield item
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import psutil
 import pytest
@@ -13,7 +14,7 @@ from flask import Flask, current_app, g, request
 
 from tests.support import ROOT, clean_env, eventually
 from webapp import async_loop, async_views, errors
-from webapp.async_views import blocking
+from webapp.async_views import blocking, for_any_thread
 
 
 @pytest.fixture
@@ -207,6 +208,26 @@ answer = app.test_client().get("/view").text
 print(before, answer, psutil.Process().num_threads())
 """
     assert run(code) == "1 ok 2"
+
+
+def test_many_that_call_the_loop_together_wake_it_once_and_each_is_heard(app):
+    """Each wake is a system call, in which the loop's thread takes the interpreter from whoever serves requests."""
+    heard, woken = [], []
+
+    @app.get("/")
+    async def view() -> str:
+        loop = asyncio.get_running_loop()
+        write, loop._write_to_self = loop._write_to_self, lambda: (woken.append(1), write())
+        for turn in range(2):
+            for number in range(500):
+                for_any_thread(partial(heard.append, (turn, number)))()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert len(heard) == 500 * (turn + 1)
+        return str(len(woken))
+
+    assert app.test_client().get("/").text == "2"
+    assert heard == [(turn, number) for turn in range(2) for number in range(500)]
 
 
 def test_a_child_process_has_a_loop_of_its_own():

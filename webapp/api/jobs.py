@@ -12,7 +12,7 @@ from webapp import connections, live, rqkeys, security
 from webapp.accounts import web
 from webapp.api import bp, parameters
 from webapp.api.single_flight import SingleFlight
-from webapp.async_views import blocking
+from webapp.async_views import blocking, for_any_thread
 from webapp.errors import BadInput, NotFound
 from webapp.live.ending import Ending
 from webapp.models import ENDED, STATUSES
@@ -93,8 +93,7 @@ def read_job(job_id: str) -> tuple[JobDetail, int]:
 async def _wait_for_end(job_id: str, seconds: float) -> tuple[JobDetail, int]:
     """The same, once it has ended or after `seconds`. On the loop it only waits."""
     shared, ended = live.current(), asyncio.Event()
-    tell = asyncio.get_running_loop().call_soon_threadsafe
-    ending = Ending(shared.hub, shared.watcher, job_id, lambda: tell(ended.set))
+    ending = Ending(shared.hub, shared.watcher, job_id, for_any_thread(ended.set))
     deadline = time.monotonic() + seconds
     try:
         await blocking(ending.open)

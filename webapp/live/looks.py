@@ -21,6 +21,7 @@ from webapp.live.interest import Dirty
 from webapp.live.narrowed import Narrow, Narrowed, Publish, concerned, within
 from webapp.memory import Memory
 from webapp.models_overview import Overview
+from webapp.offload import HubBreather
 from webapp.queries import log
 from webapp.queries.fields import reply
 from webapp.queries.job import JobReader
@@ -180,7 +181,7 @@ class Looks:
         found = self._rows.finish(reader, {job_id: plan[f"listed {job_id}"] for job_id in wanted | beside})
         as_of = self._reader.clock.now_ms()
         self.narrowed.learn(scoped.facts(row for row in found if row.id in beside))
-        for row in found:
+        for row in HubBreather().each(found):
             if row.id in wanted:
                 is_gone, topic = row.note == EXPIRED, events.row_topic(row.id)
                 make = partial(events.gone, topic, row.id) if is_gone else partial(events.row, row)

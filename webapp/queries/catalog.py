@@ -7,6 +7,7 @@ import redis
 
 from jobs import _keys
 from webapp import catalog, rqkeys
+from webapp.offload import HubBreather
 from webapp.queries.clock import RedisClock
 from webapp.queries.fields import reply, text
 from webapp.redact.redactor import Redactor
@@ -38,14 +39,15 @@ def job_types(reader: redis.Redis, redactor: Redactor) -> Catalog:
     with reader.pipeline(transaction=False) as pipe:
         pipe.hgetall(_keys.CATALOG).smembers(rqkeys.WORKERS).smembers(rqkeys.QUEUES).time()
         stored, workers, queues, time = (reply(answer) for answer in pipe.execute(raise_on_error=False))
-    entries = [catalog.entry(name.decode(errors="replace"), raw) for name, raw in (stored or {}).items()]
+    each = HubBreather().each
+    entries = [catalog.entry(name.decode(errors="replace"), raw) for name, raw in each((stored or {}).items())]
     names = rqkeys.names(workers, rqkeys.WORKER_PREFIX)
     served = {
         *rqkeys.names(queues, rqkeys.QUEUE_PREFIX),
         *(entry["queue"] or catalog.DEFAULT_QUEUE for entry in entries),
     }
     listening, schedulers = _who_is_there(reader, names, sorted(served))
-    shown = [entry | _counts(entry, listening) | {"schema": _schema(entry, redactor)} for entry in entries]
+    shown = [entry | _counts(entry, listening) | {"schema": _schema(entry, redactor)} for entry in each(entries)]
     now = RedisClock().absorb(time)
     return Catalog(tuple(sorted(shown, key=lambda entry: (entry["title"].lower(), entry["name"]))), schedulers, now)
 
