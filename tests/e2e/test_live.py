@@ -91,6 +91,42 @@ def test_a_list_refreshes_by_itself(open_page, redis, mode) -> None:
     expect(words.row(page, job.id)).to_have_count(0)
 
 
+def test_a_list_that_changed_is_asked_for_before_anything_is_painted(open_page, redis) -> None:
+    """Through what is painted, the word of it would come two frames later."""
+    page = open_page("/jobs?queue=default&status=queued")
+    words.live(page)
+    expect(page.get_by_text("No queued job in default")).to_be_visible()
+    page.evaluate("""() => {
+      window.due = [];
+      window.frames = window.requestAnimationFrame;
+      window.requestAnimationFrame = (run) => window.due.push(run);
+    }""")
+    with page.expect_request(lambda request: "/api/jobs?" in request.url):
+        job = Queue("default", connection=redis).enqueue(f"{FUNCTION}.nothing")
+    page.evaluate("""() => {
+      window.requestAnimationFrame = window.frames;
+      for (const run of window.due) window.requestAnimationFrame(run);
+    }""")
+    expect(words.row(page, job.id)).to_be_visible()
+
+
+def test_a_frozen_list_asks_for_nothing_until_it_goes_on(open_page, redis) -> None:
+    page = open_page("/jobs?queue=default&status=queued")
+    expect(page.get_by_text("No queued job in default")).to_be_visible()
+    # Keys are obeyed when the tab has its title.
+    expect(page).to_have_title(re.compile("·"))
+    page.keyboard.press("f")
+    expect(page.get_by_test_id("frozen")).to_contain_text("Frozen at")
+    asked = []
+    page.on("request", lambda request: "/api/jobs?" in request.url and asked.append(request.url))
+    job = Queue("default", connection=redis).enqueue(f"{FUNCTION}.nothing")
+    expect(page.get_by_test_id("frozen")).to_contain_text(re.compile(r"[1-9]\d* changes? waits?"))
+    assert not asked
+    page.keyboard.press("f")
+    expect(words.row(page, job.id)).to_be_visible()
+    assert asked
+
+
 @in_every_mode
 def test_rows_hold_still_under_the_pointer_and_say_what_is_newer(open_page, redis, mode) -> None:
     queue = Queue("default", connection=redis)

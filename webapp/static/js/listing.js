@@ -1,7 +1,7 @@
 /** One page of a list of jobs: fetched when asked for, and again when a push says that the list changed. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "./api.js";
-import { health, lists, rows, turns } from "./store.js";
+import { frozen, health, lists, onNews, rows, turns } from "./store.js";
 import { useWatch } from "./watch.js";
 import { listName } from "./watch.model.js";
 
@@ -14,20 +14,25 @@ const clean = (query) => Object.fromEntries(Object.entries(query).filter(([, val
 
 /**
  * Calls `fetchPage` at once, and again after a jitter for each poke; never two at a time, and never one too few: a poke
- * during a request is answered by another after it.
+ * during a request is answered by another after it. A `cause` pokes once.
  */
 function fetcher(fetchPage) {
-  let [busy, dirty, ended, timer] = [false, false, false, null];
+  let [busy, dirty, ended, timer, known] = [false, false, false, null, null];
   async function run() {
     timer = null;
     [busy, dirty] = [true, false];
     await fetchPage();
     busy = false;
-    if (dirty && !ended) poke();
+    if (dirty && !ended) soon();
   }
-  function poke() {
+  function soon() {
     if (busy) dirty = true;
     else timer ??= setTimeout(run, jitter());
+  }
+  function poke(cause) {
+    if (cause && cause === known) return;
+    known = cause ?? known;
+    soon();
   }
   function end() {
     ended = true;
@@ -37,9 +42,9 @@ function fetcher(fetchPage) {
   return { poke, end };
 }
 
-/** The page of `query`, and again whenever `changed` (the list's entry in the store) is newer than what is shown. */
-function usePage(query, changed) {
-  const key = JSON.stringify(query);
+/** The page of `query`, and again whenever the list `name` has changed since. */
+function usePage(query, name) {
+  const [key, changed] = [JSON.stringify(query), lists.value[name]];
   const [state, setState] = useState({ page: null, of: "", error: null, loading: true });
   const [again, setAgain] = useState(0);
   const running = useRef(null);
@@ -57,9 +62,19 @@ function usePage(query, changed) {
       ended.abort();
     };
   }, [key, again]);
+  const page = useRef(null);
+  page.current = state.of === key ? state.page : null;
+  const hear = (entry) => entry && !(page.current?.as_of >= entry.as_of) && running.current.poke(entry);
+  useEffect(() => hear(changed), [changed?.value.version]);
+  // At once: told through what is painted, it would come two frames later.
   useEffect(() => {
-    if (changed && !(state.of === key && state.page?.as_of >= changed.as_of)) running.current.poke();
-  }, [changed?.value.version]);
+    let last = lists.peek()[name];
+    return onNews((known) => {
+      if (known.lists[name] === last || frozen.peek()) return;
+      last = known.lists[name];
+      hear(last);
+    });
+  }, [name]);
   useEffect(() => {
     if (turns.value) running.current.poke();
   }, [turns.value]);
@@ -79,7 +94,7 @@ function current(row, as_of) {
  */
 export function useListing(query) {
   const name = listName(query.queue ?? "", query.status ?? "");
-  const state = usePage(query, lists.value[name]);
+  const state = usePage(query, name);
   const ids = state.page?.jobs.map((row) => row.id) ?? [];
   useWatch({ lists: [name], rows: ids });
   const items = (state.page?.jobs ?? []).map((row) => current(row, state.page.as_of)).filter((row) => row !== null);

@@ -86,7 +86,7 @@ export function receive(events) {
   state = after.state;
   changes += after.changes;
   if (frozen.peek()) countTimer ??= setTimeout(count, COUNT_MS);
-  for (const hear of hearers) hear(state.rows);
+  for (const hear of hearers) hear(state);
   schedule();
 }
 
@@ -109,8 +109,8 @@ export function goOn() {
   schedule();
 }
 
-/** Tells `hear` the rows as they are known, after whatever comes in, also while nothing is painted. Returns how to end it. */
-export function onRows(hear) {
+/** Tells `hear` the state as it is known ({rows, lists…}), after whatever comes in and before it is painted. Returns how to end it. */
+export function onNews(hear) {
   hearers.add(hear);
   return () => hearers.delete(hear);
 }

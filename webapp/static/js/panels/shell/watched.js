@@ -4,7 +4,7 @@ import { say } from "../../components/toast.js";
 import { t } from "../../i18n.js";
 import { endings } from "../../kept.model.js";
 import { go, route, toJob } from "../../router.js";
-import { onRows } from "../../store.js";
+import { onNews } from "../../store.js";
 import { useWatch } from "../../watch.js";
 import { forgetJob, news, watched } from "../../watched.js";
 
@@ -34,7 +34,7 @@ function tell(job) {
   notify(`${job.mark} ${t(`watch.${job.outcome}.short`)}`, job);
 }
 
-const hear = (rows) => endings(watched.peek(), rows).forEach(tell);
+const hear = ({ rows }) => endings(watched.peek(), rows).forEach(tell);
 
 function look() {
   if (isSeen()) news.value = null;
@@ -43,7 +43,7 @@ function look() {
 export function Watched() {
   const ids = watched.value.map(({ id }) => id);
   useWatch(ids.length > 0 && { rows: ids, always: true });
-  useEffect(() => onRows(hear), []);
+  useEffect(() => onNews(hear), []);
   useEffect(() => {
     document.addEventListener("visibilitychange", look);
     addEventListener("focus", look);
