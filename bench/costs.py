@@ -59,7 +59,12 @@ def stock_jobs(stage: Stage, found: Found, jobs: int) -> None:
     eventually(lambda: stage.redis.zcard("rq:finished:default") >= jobs, 60, "all jobs are finished")
     note(found, "redis_job_worker", (redis_cpu(stage.redis) - cpu) / jobs * MICRO)
     note(found, "commands_job", (stage.redis.info("stats")["total_commands_processed"] - commands) / jobs)
-    stage.redis.flushdb()
+    emptied(stage)
+
+
+def emptied(stage: Stage) -> None:
+    """Nothing is left, nor being freed beside what comes next: that would count against its memory and time."""
+    stage.redis.execute_command("FLUSHDB", "SYNC")
 
 
 class Done(NamedTuple):
@@ -72,9 +77,8 @@ class Done(NamedTuple):
 
 def replayed(stage: Stage, found: Found, seconds: float, rate: int = 0) -> Done:
     """A crowd of workers, as fast as it goes or at a rate that leaves Redis idle in between."""
-    # Not all that it uses: buffers of clients that have just left would count against the jobs.
     memory, clients = (
-        stage.redis.info("memory")["used_memory_dataset"],
+        stage.redis.info("memory")["used_memory"],
         stage.redis.info("clients")["connected_clients"],
     )
     with Helper("_replay", stage.tcp_url, rate, seconds, CROWD if not rate else FEW) as crowd:
@@ -84,8 +88,8 @@ def replayed(stage: Stage, found: Found, seconds: float, rate: int = 0) -> Done:
     # Its connections, and what Redis keeps for them, are gone.
     eventually(lambda: stage.redis.info("clients")["connected_clients"] <= clients, 5, "the crowd has left")
     note(found, "packets_job", done["packets"])
-    note(found, "bytes_job", (stage.redis.info("memory")["used_memory_dataset"] - memory) / done["jobs"])
-    stage.redis.flushdb()
+    note(found, "bytes_job", (stage.redis.info("memory")["used_memory"] - memory) / done["jobs"])
+    emptied(stage)
     return Done(done["jobs"], done["seconds"], used / done["jobs"] * MICRO)
 
 
@@ -116,7 +120,7 @@ def heartbeats(stage: Stage, found: Found, many: int) -> None:
         for _ in range(many):
             beat()
         note(found, f"redis_heartbeat_{name}", (redis_cpu(stage.redis) - cpu) / many * MICRO)
-    stage.redis.flushdb()
+    emptied(stage)
 
 
 def looks_so_far(web: WebServer) -> float:
@@ -149,7 +153,7 @@ def looks(stage: Stage, web: WebServer, found: Found, asked) -> None:
         note(found, f"web_look_{name}", web_s / many * MICRO)
         if alive is not None:
             alive.close()
-    stage.redis.flushdb()
+    emptied(stage)
 
 
 def frames(stage: Stage, web: WebServer, found: Found, asked) -> None:
@@ -169,7 +173,7 @@ def frames(stage: Stage, web: WebServer, found: Found, asked) -> None:
     sent = sum(tab.frames for tab in heard)
     note(found, "web_frame", (used - alone / many * more) / sent * MICRO)
     note(found, "bytes_frame", sum(tab.bytes for tab in heard) / sent)
-    stage.redis.flushdb()
+    emptied(stage)
 
 
 def read_so_far(stage: Stage) -> float:
@@ -199,7 +203,7 @@ def connections(stage: Stage, found: Found) -> None:
     worker = stage.worker("connected")
     note(found, "connections_worker", stage.redis.info("clients")["connected_clients"] - before)
     stage.end(worker)
-    stage.redis.flushdb()
+    emptied(stage)
 
 
 def main() -> None:

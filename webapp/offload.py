@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 #: Seconds: long enough that a thread which waits has woken up; and of work between two breaths.
 BREATH, WORK = 0.0002, 0.0015
+#: Keys and their like, each a microsecond of work.
+PORTION = 1_000
 #: What takes some 0.5 ms to check, pickle and compress: as much as to hand it to another thread and back.
 SMALL_NODES, SMALL_CHARS = 50, 4_000
 
@@ -84,6 +86,10 @@ class HubBreather(Breather):
         for item in items:
             self.breathe()
             yield item
+
+    def portions(self, items: Sequence[T]) -> Iterator[Sequence[T]]:
+        """The items, PORTION at a time, with such breaths: where each is less work than to look at the clock."""
+        return self.each(items[start : start + PORTION] for start in range(0, len(items), PORTION))
 
 
 @contextmanager

@@ -78,6 +78,20 @@ def test_a_list_of_jobs_with_large_arguments(beaten, redis):
     assert held(beaten, act) <= HELD_MAX
 
 
+def test_a_bulk_that_redis_tells_of_in_one_message(beaten, redis):
+    """Redis tells of 100,000 keys at once where one command of it wrote them."""
+    write = "for n = 1, 100000 do redis.call('HSET', KEYS[1] .. ARGV[1] .. n, 'status', 'queued') end"
+    turns = iter(range(TRIES))
+    with Page(beaten, {"overview": True, "rows": [f"{turn}-100000" for turn in range(TRIES)]}) as page:
+
+        def act() -> None:
+            turn = next(turns)
+            redis.eval(write, 1, "rq:job:", f"{turn}-")
+            page.until(lambda: page.rows.get(f"{turn}-100000"))
+
+        assert held(beaten, act) <= HELD_MAX
+
+
 def test_a_list_of_running_jobs_with_meta(beaten, redis):
     more = list(range(4_000))
     meta = pickle.dumps({"progress": {"done": 1, "total": 2}, "more": more})

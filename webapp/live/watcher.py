@@ -29,6 +29,7 @@ from webapp.live.pace import Pace
 from webapp.live.patience import LATE, Patience
 from webapp.live.waiter import Waiter
 from webapp.models_overview import Overview
+from webapp.offload import HubBreather
 from webapp.queries.clock import RedisClock
 from webapp.queries.liveness import Liveness
 
@@ -145,8 +146,9 @@ class Watcher:
         return waiter.found
 
     def _on_change(self, keys: list[bytes] | None) -> None:
-        with self._lock:
-            self._dirty.add(keys)
+        for some in [None] if keys is None else HubBreather().portions(keys):
+            with self._lock:
+                self._dirty.add(some)
         self._wake.set()
 
     def _run(self) -> None:

@@ -10,6 +10,7 @@ from webapp.connections import Connections
 from webapp.live.feed import errors
 from webapp.live.feed.line import QUIET
 from webapp.live.feed.prefixes import Prefixes
+from webapp.offload import HubBreather
 
 #: Notices after which a value may read differently; `expire` and `persist` change none that we show.
 IGNORED = frozenset({b"expire", b"persist"})
@@ -53,9 +54,11 @@ class Keyspace:
     def wait(self, timeout: float) -> tuple[bool, list[bytes] | None]:
         """Wait at most `timeout` seconds. (True, keys) or (False, None); a RedisError when Redis is lost."""
         keys: dict[bytes, None] = {}
+        breather = HubBreather()
         while self._take_one(timeout, keys):
             self._last_word = time.monotonic()
             timeout = 0
+            breather.breathe()
         self._watch_silence()
         return (True, list(keys)) if keys else (False, None)
 

@@ -6,6 +6,7 @@ from webapp.connections import Connections
 from webapp.live.feed.errors import ModeRefused
 from webapp.live.feed.line import Line
 from webapp.live.feed.prefixes import Prefixes
+from webapp.offload import HubBreather
 
 
 class Tracking:
@@ -47,7 +48,11 @@ class Tracking:
             return False, None
         if any(keys is None for keys in heard):
             return True, None
-        found = [key for keys in heard for key in keys if key.startswith(self._meant)]
+        found: list[bytes] = []
+        # Redis tells of all that one turn of its loop changed in one message: of a bulk, 200,000 keys.
+        for keys in heard:
+            for some in HubBreather().portions(keys):
+                found += [key for key in some if key.startswith(self._meant)]
         return bool(found), found or None
 
     def ping(self) -> None:
