@@ -12,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ import psutil
 import redis
 
 from tests.support import ROOT, clean_env, eventually, free_port
+from webapp.queries.liveness import NEWBORN_MS
 
 BIN = Path(sys.executable).parent
 APP = "webapp:create_app()"
@@ -129,6 +131,13 @@ class WorkerProcess(Process):
     def wait_ready(self) -> None:
         """Returns when it is registered, hears commands, and is idle or busy."""
         self._ready(lambda: self._state() in (b"idle", b"busy"), f"worker {self.name} was registered")
+
+    def wait_grown(self) -> None:
+        """Returns when it is no newborn any more: until then it is not called silent, though nobody listens."""
+        with redis.Redis.from_url(self._url) as client:
+            birth = datetime.fromisoformat(client.hget(f"rq:worker:{self.name}", "birth").decode())
+        age = timedelta(milliseconds=NEWBORN_MS)
+        eventually(lambda: datetime.now(UTC) - birth > age, 5, f"worker {self.name} has grown")
 
     def wait_idle(self, timeout: float = 20.0) -> None:
         """Returns when it is idle and its queues are empty."""

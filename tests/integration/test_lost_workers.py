@@ -52,6 +52,7 @@ def test_a_killed_idle_worker_of_another_machine_is_lost_by_its_silence(page, re
     worker = worker_process("default")
     move_elsewhere(redis, worker)
     ready(page, worker)
+    worker.wait_grown()
     worker.kill()
     page.until(lambda: page.state(worker.name) == "no signal", WITHIN)
     page.until(lambda: page.state(worker.name) == "lost", ELSEWHERE_WITHIN)

@@ -1,5 +1,6 @@
 """/healthz, /readyz and /metrics: who may be given requests, and figures under the names that dashboards know."""
 
+import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -110,10 +111,11 @@ def test_scrapes_within_a_second_cost_one_look(web, redis):
 
 
 def test_a_scrape_beside_an_open_page_costs_no_look_of_its_own(web, page):
-    before = figures(web)["rqlive_look_seconds_count",]
+    before, began = figures(web)["rqlive_look_seconds_count",], time.monotonic()
     page.settle(1.1)
-    ticks = figures(web)["rqlive_look_seconds_count",] - before
-    assert ticks <= 4
+    looks = figures(web)["rqlive_look_seconds_count",] - before
+    # Those of the page itself: one a second, and on a machine that does other things what comes in between.
+    assert looks <= 2 + 2 * (time.monotonic() - began)
 
 
 def test_metrics_ask_for_the_login_and_the_others_do_not(web_server):

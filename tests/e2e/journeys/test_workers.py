@@ -57,6 +57,7 @@ def test_a_worker_killed_on_another_host_is_shown_as_lost_after_three_seconds_of
     site.redis.hset("rq:worker:victim", "hostname", "another-host")
     visitor = visit(site).opens("/")
     visitor.within_worker_row("victim").sees("idle")
+    worker.wait_grown()
     worker.kill()
     began = time.monotonic()
     expect(visitor.within_worker_row("victim").at).to_have_attribute("data-state", "lost")
