@@ -117,7 +117,7 @@ def test_retries_are_rqs_own(redis, door, worker_process):
     redis.hset(_keys.CATALOG, "fail_with", json.dumps(broken))
     submitted = submit.enqueue(door, "fail_with", {"message": "no"}, Options(retries=2))
     worker_process("default", burst=True)
-    eventually(lambda: stored(redis, submitted.job_id)["status"] == b"failed")
+    eventually(lambda: stored(redis, submitted.job_id)["status"] == b"failed", 20)
     assert stored(redis, submitted.job_id)["retries_left"] == b"0"
 
 

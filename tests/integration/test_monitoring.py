@@ -1,6 +1,5 @@
 """/healthz, /readyz and /metrics: who may be given requests, and figures under the names that dashboards know."""
 
-import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -111,11 +110,12 @@ def test_scrapes_within_a_second_cost_one_look(web, redis):
 
 
 def test_a_scrape_beside_an_open_page_costs_no_look_of_its_own(web, page):
-    before, began = figures(web)["rqlive_look_seconds_count",], time.monotonic()
-    page.settle(1.1)
-    looks = figures(web)["rqlive_look_seconds_count",] - before
-    # Those of the page itself: one a second, and on a machine that does other things what comes in between.
-    assert looks <= 2 + 2 * (time.monotonic() - began)
+    before = figures(web)["rqlive_look_seconds_count",]
+    for _ in range(30):
+        page.settle(0.05)
+        figures(web)
+    # Those of the page itself: one a second, and one for whatever other servers write of themselves.
+    assert figures(web)["rqlive_look_seconds_count",] - before <= 15
 
 
 def test_metrics_ask_for_the_login_and_the_others_do_not(web_server):
