@@ -54,9 +54,15 @@ class Loop(asyncio.SelectorEventLoop):
         gevent's hub, and five hundred that end at once held it for 30 ms.
         """
         self._told.append((copy_context(), callback, args))
-        if not self._woken:
-            self._woken = True
+        if self._woken:
+            return
+        self._woken = True
+        try:
             self.call_soon_threadsafe(self._hear)
+        except RuntimeError:
+            # Who asks next must be told as well, and not wait for an answer.
+            self._woken = False
+            raise
 
     def tell(self, callback: Callable[..., Any], *args: Any) -> None:
         """The same; nothing where the loop is closed."""

@@ -230,6 +230,15 @@ def test_many_that_call_the_loop_together_wake_it_once_and_each_is_heard(app):
     assert heard == [(turn, number) for turn in range(2) for number in range(500)]
 
 
+def test_a_closed_loop_refuses_everybody_who_asks(app):
+    loop = async_loop.running(async_views._side())
+    async_loop.close()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="closed"):
+            loop.ask(print)
+        loop.tell(print)
+
+
 def test_a_child_process_has_a_loop_of_its_own():
     """Of a thread that asyncio waits for, a fork has only the memory."""
     code = """

@@ -64,7 +64,9 @@ function usePage(query, name) {
   }, [key, again]);
   const page = useRef(null);
   page.current = state.of === key ? state.page : null;
-  const hear = (entry) => entry && !(page.current?.as_of >= entry.as_of) && running.current.poke(entry);
+  const hear = (entry) => {
+    if (entry && !(page.current?.as_of >= entry.as_of)) running.current.poke(entry);
+  };
   useEffect(() => hear(changed), [changed?.value.version]);
   // At once: told through what is painted, it would come two frames later.
   useEffect(() => {
